@@ -1,0 +1,206 @@
+"""The slow obvious solver every fast path is tested against: SciPy, one patient at a time.
+
+Each stretch between two stops is integrated on its own, so every dose lands exactly. LSODA does the work; a stretch
+it cannot finish is tried again with Radau, and a patient neither can finish becomes a `Status`.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+
+import numpy as np
+
+from euthymia.engine.program import Program
+from euthymia.engine.schedule import Kind, ScheduleTable
+from euthymia.engine.task import Solution, Status, Task
+from euthymia.model.expression import OPERATORS, Call, Expression, Name, Number, rename
+
+
+class ReferenceEngine:
+    """SciPy's LSODA with Radau behind it; `workers` processes share the patients (the answer does not depend on it)."""
+
+    name = "reference"
+
+    def __init__(self, workers: int | None = None):
+        self.workers = workers or os.cpu_count() or 1
+
+    def solve(self, task: Task) -> Solution:
+        """Integrate every patient of `task`; failures are statuses, never exceptions."""
+        patients = task.parameters.shape[0]
+        if self.workers == 1 or patients < 4:
+            return _solve(task)
+        cuts = np.linspace(0, patients, min(self.workers * 4, patients) + 1).astype(int)
+        shares = [_share(task, int(a), int(b)) for a, b in zip(cuts[:-1], cuts[1:], strict=True)]
+        with ProcessPoolExecutor(self.workers) as pool:
+            parts = list(pool.map(_solve, shares))
+        return Solution(
+            np.concatenate([part.values for part in parts]), tuple(s for part in parts for s in part.status)
+        )
+
+
+def _share(task: Task, first: int, last: int) -> Task:
+    table = task.schedule
+    rows = slice(int(table.offsets[first]), int(table.offsets[last]))
+    schedule = ScheduleTable(
+        table.offsets[first : last + 1] - table.offsets[first],
+        table.time[rows],
+        table.kind[rows],
+        table.target[rows],
+        table.value[rows],
+    )
+    return replace(task, parameters=task.parameters[first:last], schedule=schedule)
+
+
+def _solve(task: Task) -> Solution:
+    translation = Translation(task.program)
+    patients = task.parameters.shape[0]
+    values = np.full((patients, len(task.times), len(task.outputs)), np.nan)
+    statuses = []
+    for patient in range(patients):
+        try:
+            values[patient] = _solve_patient(translation, task, patient)
+            statuses.append(Status(True))
+        except _Stuck as stuck:
+            statuses.append(Status(False, str(stuck), stuck.time))
+        except (ArithmeticError, ValueError) as error:
+            reason = f"an equation has no value here ({error}); look at this patient's parameters"
+            statuses.append(Status(False, reason))
+    return Solution(values, tuple(statuses))
+
+
+class _Stuck(Exception):
+    def __init__(self, time: float, reason: str):
+        super().__init__(
+            f"{reason} at {time:.1f} h; loosen the tolerance or look at this patient's parameters"
+        )
+        self.time = time
+
+
+def _solve_patient(translation: Translation, task: Task, patient: int) -> np.ndarray:
+    parameters = task.parameters[patient].tolist()
+    state = np.asarray(translation.initial(parameters), float)
+    inputs = list(translation.input_initial(parameters))
+    table, rows = task.schedule, task.schedule.rows(patient)
+    stops = [
+        (float(t), int(k), int(at), float(v))
+        for t, k, at, v in zip(
+            table.time[rows], table.kind[rows], table.target[rows], table.value[rows], strict=True
+        )
+        if t >= task.start
+    ]
+    answer = np.empty((len(task.times), len(task.outputs)))
+    read = translation.reader(task.outputs)
+    now, at, stop = task.start, 0, 0
+    while at < len(task.times):
+        end = min(stops[stop][0], task.times[-1]) if stop < len(stops) else task.times[-1]
+        upto = int(np.searchsorted(task.times, end, side="right"))
+        wanted = task.times[at:upto]
+        path = _stretch(translation.rhs, state, now, np.append(wanted, end), (parameters, inputs), task)
+        for row, (time, y) in enumerate(zip(wanted, path, strict=False)):
+            answer[at + row] = read(time, y, parameters, inputs)
+        state, now, at = path[-1].copy(), end, upto
+        while stop < len(stops) and stops[stop][0] <= now:
+            _, kind, target, value = stops[stop]
+            if kind == Kind.ADD:
+                state[target] += value
+            else:
+                inputs[target] = value
+            stop += 1
+    return answer
+
+
+def _stretch(
+    rhs: Callable, state: np.ndarray, start: float, times: np.ndarray, arguments: tuple, task: Task
+) -> np.ndarray:
+    """States at `times` (ascending, all ≥ start) with nothing switched on the way."""
+    from scipy.integrate import odeint, solve_ivp
+
+    if times[-1] == start:
+        return np.repeat(state[None, :], len(times), axis=0)
+    points = np.concatenate([[start], times])
+    path, told = odeint(
+        rhs, state, points, args=arguments, tfirst=True, rtol=task.rtol, atol=task.atol,
+        mxstep=task.max_steps, full_output=True, printmessg=False,
+    )  # fmt: skip
+    if told["message"] == "Integration successful." and np.all(np.isfinite(path)):
+        return path[1:]
+    again = solve_ivp(
+        rhs, (start, times[-1]), state, "Radau", t_eval=times, args=arguments, rtol=task.rtol, atol=task.atol
+    )
+    if not again.success or not np.all(np.isfinite(again.y)):
+        reached = float(again.t[-1]) if len(again.t) else start
+        raise _Stuck(reached, "neither LSODA nor Radau could go on")
+    return again.y.T
+
+
+class Translation:
+    """A program as Python functions of (time, state, parameters, inputs)."""
+
+    def __init__(self, program: Program):
+        self.program = program
+        self._names = {name: f"p[{i}]" for i, name in enumerate(program.parameters)}
+        self._names |= {name: f"y[{i}]" for i, name in enumerate(program.states)}
+        self._names |= {name: f"u[{i}]" for i, name in enumerate(program.inputs)}
+        self._names |= {name: f"v{i}" for i, (name, _) in enumerate(program.algebraic)}
+        lines = [f"    {self._names[name]} = {self._text(e)}" for name, e in program.algebraic]
+        self._values = "\n".join(lines)
+        rates = ", ".join(self._text(e) for e in program.derivatives)
+        self.rhs = self._function(
+            f"def f(time, y, p, u):\n    y = y.tolist()\n{self._values}\n    return ({rates},)"
+        )
+        self.initial = self._start(program.initial)
+        self.input_initial = self._start(program.input_initial)
+
+    def reader(self, outputs: tuple[str, ...]) -> Callable:
+        """A function giving `outputs` at one time."""
+        wanted = ", ".join(self._names[name] for name in outputs)
+        return self._function(f"def f(time, y, p, u):\n{self._values}\n    return ({wanted},)")
+
+    def _start(self, expressions: tuple[Expression, ...]) -> Callable:
+        inner = ", ".join(self._text(e) for e in expressions)
+        return self._function(f"def f(p):\n    return ({inner}{',' if expressions else ''})")
+
+    def _text(self, expression: Expression) -> str:
+        return _python(rename(expression, self._names))
+
+    @staticmethod
+    def _function(source: str) -> Callable:
+        scope: dict = dict(_SCOPE)
+        exec(source, scope)  # source is made from parsed expression trees alone
+        return scope["f"]
+
+
+def _python(expression: Expression) -> str:
+    """Python source, fully bracketed, with powers as calls, so that a non-positive base gives 0."""
+    match expression:
+        case Number(value=value):
+            return f"({value!r})"
+        case Name(id=name):
+            return name
+        case Call(operator="^", arguments=(base, exponent)):
+            return f"power({_python(base)}, {_python(exponent)})"
+        case Call(operator="neg", arguments=(inner,)):
+            return f"(-{_python(inner)})"
+        case Call(operator=operator, arguments=(left, right)) if operator in OPERATORS:
+            return f"({_python(left)} {operator} {_python(right)})"
+        case Call(operator=operator, arguments=arguments):
+            return f"{operator}({', '.join(_python(a) for a in arguments)})"
+
+
+def _power(base: float, exponent: float) -> float:
+    return base**exponent if base > 0 else 0.0
+
+
+def _exp(x: float) -> float:
+    return math.exp(min(max(x, -700.0), 700.0))
+
+
+_SCOPE = {
+    "__builtins__": {},
+    "power": _power, "exp": _exp, "log": math.log, "sqrt": math.sqrt, "sin": math.sin, "cos": math.cos,
+    "abs": abs, "min": min, "max": max, "where": lambda test, yes, no: yes if test else no,
+}  # fmt: skip

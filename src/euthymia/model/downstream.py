@@ -1,0 +1,22 @@
+"""The shared downstream model: every block below the targets, the same for all treatments.
+
+The assumption that matters is the first rule of the house: a treatment may set only its inputs, so this list takes no
+treatment as an argument.
+"""
+
+from __future__ import annotations
+
+from euthymia.model.block import Block
+from euthymia.model.physiology import circuit, dopamine, gaba, glutamate, inflammation, redox, serotonin, stress
+from euthymia.model.plasticity import ampa, metaplasticity, neurotrophin, synapse
+from euthymia.model.symptoms import bias, domains
+
+MODULES = (
+    serotonin, dopamine, glutamate, gaba, neurotrophin, ampa, synapse, metaplasticity, stress, inflammation, redox,
+    circuit, bias, domains,
+)  # fmt: skip
+
+
+def downstream() -> tuple[Block, ...]:
+    """All downstream blocks with their current parameter values."""
+    return tuple(module.block() for module in MODULES)

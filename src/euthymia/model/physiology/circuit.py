@@ -1,0 +1,46 @@
+"""Limbic negative-affect drive against prefrontal control.
+
+The assumption that matters: control adds up what structure, AMPA scaling, stimulation and the acute glutamate burst
+give it, and the subgenual-amygdala drive is a sigmoid of everything that pushes and holds it. The offset is derived,
+not fitted, so that health is exactly a fixed point. After the motif of ramirezmahaluf2017. Left out: spiking, reward
+circuit, salience network.
+"""
+
+from __future__ import annotations
+
+from euthymia.model.block import Block, Port
+from euthymia.model.parameter_table import values_for
+
+
+def block() -> Block:
+    return Block(
+        name="circuit",
+        doc=__doc__,
+        takes={
+            "stable_synapses": Port("1"),
+            "labile_spines": Port("1"),
+            "ampa_scaling": Port("1"),
+            "prefrontal_gain": Port("1"),
+            "glutamate_burst": Port("1"),
+            "tonic_inhibition": Port("1"),
+            "serotonin_drive": Port("1"),
+            "cortisol": Port("1"),
+            "inflammation": Port("1"),
+            "negative_bias": Port("1"),
+            "life_stress": Port("1", absent=0),
+            "expectancy": Port("1", absent=0),
+        },
+        gives={"limbic_drive": "1", "prefrontal_control": "1", "healthy_limbic_drive": "1"},
+        parameters=values_for("circuit"),
+        equations="""
+        healthy_limbic_drive = healthy_drive : 1
+        structure            = stable_weight*(stable_synapses - 1) + labile_weight*(labile_spines - 1) : 1
+        activity             = ampa_weight*(ampa_scaling - 1) + stimulation_weight*prefrontal_gain + burst_weight*glutamate_burst : 1
+        prefrontal_control   = 1 + structure + activity : 1
+        offset               = width*log(healthy_drive/(1 - healthy_drive)) - from_bias*healthy_drive : 1
+        push                 = from_stress*life_stress + from_cortisol*(cortisol - 1) + from_inflammation*(inflammation - 1) + from_bias*negative_bias : 1
+        hold                 = control_gain*(prefrontal_control - 1) + inhibition_gain*(tonic_inhibition - 1) + monoamine_gain*serotonin_drive + expectancy : 1
+        d(limbic_drive)      = (logistic((offset + push - hold)/width) - limbic_drive)/adjustment_time : 1/hour
+        limbic_drive(0)      = healthy_drive
+        """,
+    )

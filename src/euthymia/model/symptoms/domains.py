@@ -1,0 +1,63 @@
+"""Seven symptom domains, each a lagged sigmoid of the circuits that drive it.
+
+The assumption that matters: the weights are assumed and the same for everybody; scales add their items up from these
+seven numbers. Left out: behavioural activation, side effects that imitate symptoms.
+"""
+
+from __future__ import annotations
+
+from euthymia.model.block import Block, Port
+from euthymia.model.parameter_table import values_for
+
+DOMAINS = ("mood", "pessimism", "anxiety", "insomnia", "somatic", "inattention", "anhedonia")
+
+
+def block() -> Block:
+    return Block(
+        name="symptoms",
+        doc=__doc__,
+        takes={
+            "limbic_drive": Port("1"),
+            "healthy_limbic_drive": Port("1"),
+            "negative_bias": Port("1"),
+            "stress_input": Port("1"),
+            "tonic_inhibition": Port("1"),
+            "inflammation": Port("1"),
+            "cortisol": Port("1"),
+            "stable_synapses": Port("1"),
+            "prefrontal_gain": Port("1"),
+            "oxidative_stress": Port("1"),
+            "dopamine_tone": Port("1"),
+            "prefrontal_control": Port("1"),
+        },
+        gives=dict.fromkeys(DOMAINS, "1"),
+        parameters=values_for("symptoms"),
+        equations="""
+        d(mood)        = (logistic(mood_offset + mood_limbic*limbic_drive + mood_bias*negative_bias) - mood)/mood_lag : 1/hour
+        mood(0)        = logistic(mood_offset + (mood_limbic + mood_bias)*healthy_limbic_drive)
+
+        d(pessimism)   = (logistic(pessimism_offset + pessimism_limbic*limbic_drive + pessimism_bias*negative_bias) - pessimism)/mood_lag : 1/hour
+        pessimism(0)   = logistic(pessimism_offset + (pessimism_limbic + pessimism_bias)*healthy_limbic_drive)
+
+        tension        = anxiety_stress*(stress_input - 1) - anxiety_inhibition*(tonic_inhibition - 1) : 1
+        d(anxiety)     = (logistic(anxiety_offset + anxiety_limbic*limbic_drive + tension) - anxiety)/anxiety_lag : 1/hour
+        anxiety(0)     = logistic(anxiety_offset + anxiety_limbic*healthy_limbic_drive)
+
+        arousal        = sleep_stress*(stress_input - 1) - sleep_inhibition*(tonic_inhibition - 1) : 1
+        d(insomnia)    = (logistic(sleep_offset + sleep_limbic*limbic_drive + arousal) - insomnia)/sleep_lag : 1/hour
+        insomnia(0)    = logistic(sleep_offset + sleep_limbic*healthy_limbic_drive)
+
+        sickness       = somatic_inflammation*(inflammation - 1) + somatic_cortisol*(cortisol - 1) : 1
+        d(somatic)     = (logistic(somatic_offset + somatic_limbic*limbic_drive + sickness) - somatic)/somatic_lag : 1/hour
+        somatic(0)     = logistic(somatic_offset + somatic_limbic*healthy_limbic_drive)
+
+        wear           = cognition_oxidative*(oxidative_stress - 1) - cognition_synapses*(stable_synapses - 1) : 1
+        focus          = wear - cognition_stimulation*prefrontal_gain : 1
+        d(inattention) = (logistic(cognition_offset + cognition_limbic*limbic_drive + focus) - inattention)/cognition_lag : 1/hour
+        inattention(0) = logistic(cognition_offset + cognition_limbic*healthy_limbic_drive)
+
+        reward         = anhedonia_dopamine*(1 - dopamine_tone) - anhedonia_control*(prefrontal_control - 1) : 1
+        d(anhedonia)   = (logistic(anhedonia_offset + anhedonia_limbic*limbic_drive + reward) - anhedonia)/anhedonia_lag : 1/hour
+        anhedonia(0)   = logistic(anhedonia_offset + anhedonia_limbic*healthy_limbic_drive)
+        """,
+    )
