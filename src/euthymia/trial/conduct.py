@@ -1,0 +1,196 @@
+"""Conduct a trial: enrol, allocate, treat, follow up, rate, and lose some.
+
+The assumption that matters: every arm of a trial shares one protocol of contact, whatever it is given. A person who
+cannot be solved stays in the run as a failure. Left out: rescue medication, protocol deviations beyond missed doses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib.metadata import version
+from types import MappingProxyType
+
+import numpy as np
+
+from euthymia.cohort.cohort import LIFE, RATER, STAYING, Patient
+from euthymia.engine.choose import default_engine
+from euthymia.engine.lower import lower
+from euthymia.engine.schedule import Bolus, Event, Rate, tabulate
+from euthymia.engine.task import Engine, Solution, Task
+from euthymia.model.block import Model
+from euthymia.model.symptoms.domains import DOMAINS
+from euthymia.model.treatment import compounds_of, model_of
+from euthymia.treatments.plan import Plan
+from euthymia.trial.contact import contacts
+from euthymia.trial.dosing import events_of
+from euthymia.trial.enrol import RUN_IN_HOURS, Enrolment, Person, enrol, traits
+from euthymia.trial.exposure import exposure
+from euthymia.trial.protocol import Staying, Trial
+from euthymia.trial.run import ArmRun, Run
+from euthymia.trial.scale import scale
+from euthymia.trial.world import worlds
+
+LIFE_STEP_HOURS = 168.0
+#: pathway quantities kept beside symptoms and plasma
+PATHWAYS = (
+    "sert_occupancy", "nmda_block", "gabaa_potentiation", "serotonin_level", "raphe_firing", "glutamate_burst",
+    "tonic_inhibition", "bdnf_release", "bdnf_pool", "mtorc1", "ampa_scaling", "labile_spines", "stable_synapses",
+    "prefrontal_gain", "cortisol", "inflammation", "oxidative_stress", "prefrontal_control", "limbic_drive",
+    "negative_bias", "life_stress", "expectancy",
+)  # fmt: skip
+
+Progress = Callable[[str, int, int], None]
+
+
+def run(trial: Trial, engine: Engine | None = None, progress: Progress | None = None, grid_hours: float = 24.0) -> Run:
+    """Run the trial; `progress(what, done, total)` is told of each step; `grid_hours` spaces the trajectories."""
+    engine = engine or default_engine()
+    tell = progress or (lambda what, done, total: None)
+    steps = len(trial.arms) + 1
+    tell("screening", 0, steps)
+    enrolment = enrol(trial, engine, worlds(trial.worlds, trial.cohort.seed))
+    visits = np.array(trial.visits) * 24.0
+    times = np.unique(np.concatenate([visits, np.arange(0.0, visits[-1] + grid_hours / 2, grid_hours)]))
+    times = times[times <= visits[-1]]
+    seen = _seen(trial, visits)
+    arms: dict[str, ArmRun] = {}
+    for done, (name, plan) in enumerate(trial.arms.items(), start=1):
+        tell(name, done, steps)
+        people = _allocated(trial, enrolment, done - 1)
+        arms[name] = _conduct_arm(trial, name, plan, people, engine, visits, times, seen)
+    tell("done", steps, steps)
+    return Run(trial, MappingProxyType(arms), enrolment, _header(trial, arms, engine, enrolment))
+
+
+def _seen(trial: Trial, visits: np.ndarray) -> np.ndarray:
+    """Hours at which somebody of the trial sees the patient: visits, supervised doses and sessions of any arm."""
+    supervised = [dose.time for plan in trial.arms.values() for dose in plan.doses if dose.supervised]
+    sessions = [session.time for plan in trial.arms.values() for session in plan.sessions]
+    return np.unique(np.concatenate([visits, supervised, sessions]))
+
+
+def _allocated(trial: Trial, enrolment: Enrolment, arm: int) -> tuple[Person, ...]:
+    """Everybody for twins; otherwise every k-th person, which is at random because patients are exchangeable."""
+    if trial.allocation == "twins":
+        return enrolment.people
+    return enrolment.people[arm :: len(trial.arms)]
+
+
+def _conduct_arm(
+    trial: Trial,
+    name: str,
+    plan: Plan,
+    people: tuple[Person, ...],
+    engine: Engine,
+    visits: np.ndarray,
+    times: np.ndarray,
+    seen: np.ndarray,
+) -> ArmRun:
+    model = model_of(plan)
+    outputs = _outputs(model)
+    task = Task(
+        lower(model),
+        np.stack([_individual(model, plan, person) for person in people]),
+        tabulate(lower(model), [_events(trial, plan, person, seen) for person in people]),
+        times,
+        outputs,
+        start=-RUN_IN_HOURS,
+    )
+    solution = engine.solve(task)
+    totals = _totals(trial, solution, outputs, np.searchsorted(times, visits))
+    rated = {
+        scale_name: np.stack(
+            [scale(scale_name).rated(row, p.patient.random(RATER)) for p, row in zip(people, total, strict=True)]
+        )
+        for scale_name, total in totals.items()
+    }
+    observed = _observed(trial.staying, rated[trial.scales[0]], visits, people)
+    return ArmRun(
+        name, plan, model, people, times, outputs, solution.values, solution.status, visits,
+        MappingProxyType(rated), observed,
+    )  # fmt: skip
+
+
+def _outputs(model: Model) -> tuple[str, ...]:
+    known = {quantity.name for quantity in (*model.states, *model.values)}
+    plasma = sorted(name for name in known if name.endswith("_plasma"))
+    return (*DOMAINS, *(name for name in PATHWAYS if name in known), *plasma)
+
+
+def _individual(model: Model, plan: Plan, person: Person) -> np.ndarray:
+    vector = traits(model, person)
+    index = {name: i for i, name in enumerate(model.parameters)}
+    for compound in compounds_of(plan):
+        for name, number in exposure(compound, person.patient).items():
+            vector[index[name]] = number
+    return vector
+
+
+def _events(trial: Trial, plan: Plan, person: Person, seen: np.ndarray) -> list[Event]:
+    end = trial.span * 24.0
+    events = [e for e in events_of(plan, person.patient, trial.adherence) if e.time <= end]
+    events += contacts(trial.setting, seen[seen <= end], person.world)
+    events.append(Rate(0.0, "life.course", 1.0, end + 1.0))
+    events += life_events(person.patient, end)
+    return events
+
+
+def life_events(patient: Patient, end: float) -> list[Event]:
+    """This patient's good and bad weeks: steps of a mean-reverting random walk (Ornstein–Uhlenbeck)."""
+    from euthymia.model.parameter_table import values_for
+
+    values = values_for("life")
+    step = values["volatility"].number * np.sqrt(2 * LIFE_STEP_HOURS / values["reversion_time"].number)
+    moments = np.arange(LIFE_STEP_HOURS / 2, end, LIFE_STEP_HOURS)
+    shocks = patient.random(LIFE).standard_normal(len(moments)) * step
+    return [Bolus(float(t), "life_stress", float(size)) for t, size in zip(moments, shocks, strict=True)]
+
+
+def _totals(trial: Trial, solution: Solution, outputs: tuple[str, ...], at: np.ndarray) -> Mapping[str, np.ndarray]:
+    domains = solution.values[:, at][:, :, [outputs.index(name) for name in DOMAINS]]
+    return {scale(name).name: scale(name).total(domains) for name in trial.scales}
+
+
+def _observed(
+    staying: Staying | None, rated: np.ndarray, visits: np.ndarray, people: tuple[Person, ...]
+) -> np.ndarray:
+    """Who still comes to each visit; the hazard follows the last rating that was seen, so leaving is not at random."""
+    observed = np.isfinite(rated)
+    if staying is None:
+        return observed
+    weeks = np.diff(visits) / 168.0
+    for row, person in enumerate(people):
+        random = person.patient.random(STAYING)
+        for visit, length in enumerate(weeks):
+            hazard = staying.weekly_hazard * np.exp(staying.per_point * (rated[row, visit] - staying.centre))
+            if random.random() > np.exp(-hazard * length):
+                observed[row, visit + 1 :] = False
+                break
+    return observed
+
+
+def _header(trial: Trial, arms: Mapping[str, ArmRun], engine: Engine, enrolment: Enrolment) -> Mapping[str, object]:
+    failures = [
+        {"arm": name, "patient": person.patient.number, "status": status.message}
+        for name, arm in arms.items()
+        for person, status in zip(arm.people, arm.status, strict=True)
+        if not status.ok
+    ]
+    return MappingProxyType(
+        {
+            "trial": trial.name,
+            "cohort": trial.cohort.preset.name,
+            "size": trial.cohort.size,
+            "seed": trial.cohort.seed,
+            "worlds": trial.worlds,
+            "setting": trial.setting,
+            "engine": engine.name,
+            "models": {name: arm.model.hash for name, arm in arms.items()},
+            "plans": {name: arm.plan.hash for name, arm in arms.items()},
+            "screened": enrolment.screened,
+            "too_mild": enrolment.too_mild,
+            "too_severe": enrolment.too_severe,
+            "failures": failures,
+            "versions": {package: version(package) for package in ("euthymia", "numpy", "scipy")},
+        }
+    )

@@ -1,0 +1,50 @@
+"""Contact with a trial: who sees the patient, when, and how much that feeds expectancy.
+
+The setting is a property of the trial, not of an arm, so every arm of a trial has the same contacts. The first
+contact acts within hours; each later one acts over the days that lead up to it. The assumption that matters: a
+setting is known by its heaviest route. Left out: unblinding, a switchable hypothesis.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from euthymia.engine.schedule import Rate
+from euthymia.errors import UnknownName
+from euthymia.treatments.plan import Plan
+from euthymia.trial.world import World, contact_weight
+
+SETTINGS = ("oral", "short_course", "infusion", "nasal", "device", "inpatient")
+FIRST_HOURS = 4.0
+SHORT_COURSE_DAYS = 21
+
+
+def setting_of(plans: Iterable[Plan]) -> str:
+    """The setting of a trial from what its arms do: device, infusion, nasal, short oral course or oral."""
+    plans = tuple(plans)
+    routes = {dose.route for plan in plans for dose in plan.doses}
+    if any(plan.sessions for plan in plans):
+        return "device"
+    for route, setting in (("intravenous", "infusion"), ("intranasal", "nasal")):
+        if route in routes:
+            return setting
+    longest = max((plan.span for plan in plans), default=0.0)
+    return "short_course" if 0 < longest <= SHORT_COURSE_DAYS * 24 else "oral"
+
+
+def contacts(setting: str, times: np.ndarray, world: World) -> list[Rate]:
+    """Contact as rates on the expectancy block; `times` are the hours of all visits, as `world` weighs them."""
+    if setting not in SETTINGS:
+        raise UnknownName("setting", setting, SETTINGS)
+    first = contact_weight(world, f"first_{setting}")
+    later = contact_weight(world, f"visit_{setting}")
+    target = "expectancy.contact"
+    events = [Rate(0.0, target, first / FIRST_HOURS, FIRST_HOURS)]
+    visits = np.unique(times[times > FIRST_HOURS])
+    start = FIRST_HOURS
+    for visit in visits:
+        events.append(Rate(start, target, later / (visit - start), visit - start))
+        start = float(visit)
+    return events

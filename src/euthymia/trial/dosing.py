@@ -1,0 +1,81 @@
+"""From a plan to what one patient's body really gets: boluses and rates on the model's states and inputs.
+
+The assumption that matters: supervised doses and sessions are all taken; a dose taken at home is taken with this
+patient's own probability. Left out: doses taken late or twice.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from euthymia.cohort.cohort import TAKING, Patient
+from euthymia.engine.schedule import Bolus, Event, Rate
+from euthymia.model.pharmacokinetics.absorption import name_of
+from euthymia.model.pharmacokinetics.disposition import identifier
+from euthymia.treatments.drug import drug
+from euthymia.treatments.plan import Dose, Plan, Session
+
+CONCENTRATION = 12.0  # of the beta distribution of individual adherence
+
+
+def events_of(plan: Plan, patient: Patient, adherence: float) -> list[Event]:
+    """Everything in the plan that this patient takes, as events; amounts per kg use the patient's weight."""
+    random = patient.random(TAKING)
+    own = random.beta(adherence * CONCENTRATION, (1 - adherence) * CONCENTRATION) if adherence < 1 else 1.0
+    events: list[Event] = []
+    for dose in plan.doses:
+        if dose.supervised or random.random() < own:
+            events += _dose(dose, float(patient.covariates.get("weight", 70.0)))
+    for session in plan.sessions:
+        events += _session(session)
+    return events
+
+
+def _dose(dose: Dose, weight: float) -> list[Event]:
+    given = drug(dose.drug)
+    route = given.routes[dose.route]
+    amount = dose.amount * weight if dose.unit == "mg/kg" else dose.amount
+    if not given.contains:
+        return []  # a control without a modelled compound
+    match route.kind:
+        case "infusion":
+            return [
+                Rate(dose.time, f"{identifier(name)}.infusion", share * amount / dose.duration, dose.duration)
+                for name, share in given.contains.items()
+            ]
+        case "first-order":
+            share = route.bioavailability.number if route.bioavailability is not None else 1.0
+            changed = route.conditions.get(dose.condition) if route.conditions else None
+            if changed is not None and changed.bioavailability_factor is not None:
+                share *= changed.bioavailability_factor.number
+            return [Bolus(dose.time, f"{name_of(given, dose.route, dose.condition)}.depot", share * amount)]
+        case "nasal":
+            sprays = max(1.0, amount / route.spray_dose.number)
+            first, later = route.absorbed_fraction.number, route.later_spray_factor.number
+            kept = amount * first * (1 + (sprays - 1) * later) / sprays
+            swallowed = (amount - kept) * route.gut_fraction.number
+            block = name_of(given, dose.route, dose.condition)
+            lasting = route.swallowed_duration.number
+            return [
+                Bolus(dose.time, f"{block}.mucosa", kept),
+                Rate(dose.time, f"{block}.swallowing", swallowed / lasting, lasting),
+            ]
+    raise AssertionError(route.kind)
+
+
+def _session(session: Session) -> list[Event]:
+    if session.sham:
+        return []
+    worth = _worth(session)
+    target = f"stimulation.{identifier(session.protocol)}"
+    return [Rate(session.time, target, worth / session.duration, session.duration)]
+
+
+def _worth(session: Session) -> float:
+    """Share of the protocol's own session that this one delivers: its pulses, saturating, and its intensity."""
+    from euthymia.treatments.device import device
+
+    protocol = device(session.protocol)
+    pulses = session.pulses / protocol.pulses
+    intensity = np.clip((session.intensity - 0.6 * protocol.intensity) / (0.4 * protocol.intensity), 0, 1.25)
+    return float(min(pulses, 1 + 0.25 * (pulses - 1)) * intensity) if pulses > 1 else float(pulses * intensity)

@@ -1,0 +1,142 @@
+"""Screening and enrolment: candidates fall ill under their own stress, are rated, and are let in or not.
+
+A candidate's baseline is the state that two years of the episode's stress bring about. The severity rule is applied to
+a rating with error, which by itself makes regression to the mean. Where a trial published its baseline, the eligible
+are tilted towards that mean. Left out: every other inclusion rule.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from euthymia.cohort.cohort import RATER, Patient, generator
+from euthymia.cohort.weigh import chosen, tilted
+from euthymia.engine.lower import lower
+from euthymia.engine.schedule import tabulate
+from euthymia.engine.task import Engine, Task
+from euthymia.errors import TrialError
+from euthymia.model.assemble import assemble
+from euthymia.model.block import Model
+from euthymia.model.circumstances import expectancy, life
+from euthymia.model.downstream import downstream
+from euthymia.model.symptoms.domains import DOMAINS
+from euthymia.trial.protocol import Trial
+from euthymia.trial.scale import scale
+from euthymia.trial.world import World
+
+RUN_IN_HOURS = 2 * 365 * 24.0
+POOL = 8  # eligible candidates wanted for each place when a baseline is to be matched
+MOST_SCREENED = 60  # candidates screened for each place before giving up
+
+
+@dataclass(frozen=True)
+class Person:
+    """A patient in a trial: who, and in which world."""
+
+    patient: Patient
+    world: World
+    world_number: int
+
+
+@dataclass(frozen=True)
+class Enrolment:
+    """Who was let in, and how many were looked at."""
+
+    people: tuple[Person, ...]
+    screened: int
+    too_mild: int
+    too_severe: int
+    unsolved: int
+
+
+def base_model() -> Model:
+    """Biology and circumstances without any treatment."""
+    return assemble((*downstream(), life.block(), expectancy.block()))
+
+
+def traits(model: Model, person: Person) -> np.ndarray:
+    """This person's parameter vector in the order of the model, before anything a drug adds."""
+    changed = dict(person.world.parameters) | person.patient.parameters
+    for name, factor in person.patient.factors.items():
+        changed[name] = factor * changed.get(name, model.parameters[name].number)
+    changed["life.habitual"] = (
+        changed.get("life.habitual", model.parameters["life.habitual"].number) + person.world.stress
+    )
+    return np.array([changed.get(name, value.number) for name, value in model.parameters.items()])
+
+
+def enrol(trial: Trial, engine: Engine, worlds: tuple[World, ...]) -> Enrolment:
+    """Screen candidates until every place is filled; raises `TrialError` if the clinic cannot fill them."""
+    places = trial.cohort.size
+    rule = trial.cohort.preset.severity
+    pool_size = places * POOL if trial.baseline else places
+    eligible: list[tuple[Person, float]] = []
+    counts = {"screened": 0, "too_mild": 0, "too_severe": 0, "unsolved": 0}
+    model = base_model()
+    program = lower(model)
+    while len(eligible) < pool_size:
+        first = counts["screened"]
+        if first >= MOST_SCREENED * places + 100:
+            raise TrialError(
+                f"only {len(eligible)} of {first} candidates are eligible, {pool_size} are needed",
+                rule=f"Cohort '{trial.cohort.preset.name}' lets in {rule.scale} {rule.low:g} to {rule.high:g}.",
+                fix="Widen the severity rule or choose another cohort.",
+            )
+        chunk = max(32, round(1.3 * (pool_size - len(eligible))))
+        people = tuple(
+            Person(patient, worlds[patient.number % len(worlds)], patient.number % len(worlds))
+            for patient in trial.cohort.candidates(first, first + chunk)
+        )
+        ratings = _screen(model, program, people, engine, rule.scale)
+        for person, rated in zip(people, ratings, strict=True):
+            if len(eligible) == pool_size:
+                break
+            counts["screened"] += 1
+            if np.isnan(rated):
+                counts["unsolved"] += 1
+            elif rated < rule.low:
+                counts["too_mild"] += 1
+            elif rated > rule.high:
+                counts["too_severe"] += 1
+            else:
+                eligible.append((person, rated))
+    return Enrolment(_places(trial, eligible, len(worlds)), **counts)
+
+
+def _screen(model: Model, program, people: tuple[Person, ...], engine: Engine, scale_name: str) -> np.ndarray:
+    task = Task(
+        program,
+        np.stack([traits(model, person) for person in people]),
+        tabulate(program, [()] * len(people)),
+        np.array([0.0]),
+        DOMAINS,
+        start=-RUN_IN_HOURS,
+    )
+    rating = scale(scale_name)
+    totals = rating.total(engine.solve(task).values[:, 0, :])
+    return np.array(
+        [
+            rating.rated(total, person.patient.random(RATER)) if np.isfinite(total) else np.nan
+            for total, person in zip(totals, people, strict=True)
+        ]
+    )
+
+
+def _places(trial: Trial, eligible: list[tuple[Person, float]], worlds: int) -> tuple[Person, ...]:
+    """The people who take the places: first come, or tilted to the published baseline within each world."""
+    if trial.baseline is None:
+        return tuple(person for person, _ in eligible)
+    factor = scale(trial.cohort.preset.severity.scale).maximum / scale(trial.baseline.scale).maximum
+    wanted = trial.baseline.mean * (factor if factor != 1 else 1)
+    random = generator(trial.cohort.seed, 0, RATER)
+    picked: list[Person] = []
+    for world in range(worlds):
+        group = [(person, rated) for person, rated in eligible if person.world_number == world]
+        share = trial.cohort.size // worlds + (world < trial.cohort.size % worlds)
+        if not group or not share:
+            continue
+        weights = tilted(np.array([rated for _, rated in group]), wanted)
+        picked += [group[i][0] for i in chosen(weights, share, random)]
+    return tuple(picked)
