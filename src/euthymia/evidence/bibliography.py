@@ -49,7 +49,7 @@ class Source:
     def citation(self) -> str:
         """One short line for a table or a footnote.
 
-        >>> Source("a2005", "On mood", ("Able, A.", "Best, B.", "Cole, C."), 2005, "J Mood", "3", "1").citation
+        >>> Source("a2005", "On mood", ("Able, A.", "Bo, B.", "Cole, C."), 2005, "J Mood", "3", "1").citation
         'Able et al. 2005, J Mood 3:1'
         """
         surnames = [author.split(",")[0] for author in self.authors]

@@ -1,7 +1,7 @@
 """The evidence as one frozen library: sources, values as read, published trials.
 
-The assumption that matters: text in the folder is the truth, read once and never changed by a run. A fit reaches
-published outcomes only through `calibration_trials`, which cannot return a held-out trial.
+The assumption that matters: text in the folder is the truth, read once and never changed by a run. A fit
+reaches published outcomes only through `calibration_trials`, which cannot return a held-out trial.
 Left out: choosing among values, and search.
 """
 
@@ -64,12 +64,12 @@ class Library:
 
     @cached_property
     def trials(self) -> tuple[PublishedTrial, ...]:
-        """Every published trial of ours, held-out ones too, by id; raises `DataError` if one cannot be read."""
+        """Every published trial of ours, held-out ones too, by id; raises `DataError`."""
         from euthymia.evidence.trial_table import read_trials
 
         table = read_trials(self.folder / "trials")
         for problem in table.problems:
-            raise DataError(problem.problem, place=problem.place, rule=problem.rule, fix=problem.fix)
+            raise problem
         return table.trials
 
     def problems(self) -> tuple[str, ...]:

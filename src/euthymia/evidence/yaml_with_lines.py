@@ -27,7 +27,7 @@ class Document:
     node: Any = field(repr=False, compare=False, default=None)
 
     def line(self, *path: str | int) -> int | None:
-        """The line, from 1, of a key path such as `("values", "clearance")`, or of the nearest thing above it."""
+        """The line, from 1, of a key path such as `("values", "clearance")`, or of the nearest above."""
         node, line = self.node, None if self.node is None else self.node.start_mark.line + 1
         for step in path:
             found = next((pair for pair in _children(node) if pair[0] == step), None)
@@ -35,6 +35,13 @@ class Document:
                 break
             _, line, node = found
         return line
+
+    def at(self, *path: str | int) -> Any:
+        """What stands at a key path."""
+        found = self.content
+        for step in path:
+            found = found[step]
+        return found
 
     def place(self, *path: str | int) -> Place:
         """The `Place` of a key path, for an error message."""
@@ -82,8 +89,10 @@ def read_yaml_text(text: str, file: str = "text") -> Document:
             f"this is not readable YAML ({fault.problem or fault.context})",
             place=Place(file, mark.line + 1 if mark else None),
             rule="Two spaces of indent a level, 'key: value' with a space after the colon.",
-            fix="Look at this line and the one above it: a missing quote, colon or bracket is the usual cause.",
+            fix="Look here and one line above: a missing quote, colon or bracket is the usual cause.",
         ) from fault
+    except RecursionError as fault:
+        raise DataError("this is nested too deeply", place=Place(file), fix="Flatten it.") from fault
     except YAMLError as fault:
         said = str(fault).splitlines()[0]
         raise DataError(
@@ -140,7 +149,6 @@ def _scalar(node: Any, file: str) -> Any:
         "int",
         "float",
         "timestamp",
-        "merge",
         "value",
     ):
         raise DataError(

@@ -1,0 +1,237 @@
+"""One published trial, arm by arm: what was given to how many, and what was seen when.
+
+The assumption that matters: time zero is the first dose or session, so a "Day 15" visit stands at day 14;
+times here are **days**, as published, and become hours where a virtual trial is built. `null` means nobody knows.
+Left out: individual patients, and any judgement of bias.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from pydantic import Field, field_validator, model_validator
+
+from euthymia.errors import Place
+from euthymia.evidence.datum import Datum, Interval, Numbers, Read, Text, listed, spread_of, standard_error
+from euthymia.evidence.value import Spread
+
+
+class Split(StrEnum):
+    """What a trial may be used for: to fit, to score what was fitted, or neither."""
+
+    calibrate = "calibrate"
+    hold_out = "hold-out"
+    unused = "unused"
+
+
+class Schedule(Read):
+    """When something is given: `start_d` to `end_d`, at `times_d` (days), or infusion `steps_h` in hours."""
+
+    kind: str = Field(description="For example qd, bid, times, infusion_profile.")
+    start_d: float | None = None
+    end_d: float | None = None
+    times_d: Numbers = ()
+    steps_h: listed(Numbers) = Field((), description="Rows of [from hour, to hour, rate].")
+    infusion_min: float | None = None
+    with_food: bool | None = None
+
+
+class Given(Read):
+    """One thing an arm receives: a drug, a device, a control; device settings are per treatment."""
+
+    intervention: str = Field(description="What is given, for example escitalopram or placebo.")
+    dose: float | str | None = None
+    unit: Text
+    route: Text
+    schedule: Schedule | None = None
+    cointervention: Text
+    protocol: Text
+    target: Text
+    montage: Text
+    pulses_per_treatment: float | None = None
+    intensity_pct_rMT: float | None = None
+    treatments_per_day: float | None = None
+    between_treatments_min: float | None = None
+    treatment_days: Numbers = ()
+    current_mA: float | None = None
+    duration_min: float | str | None = None
+
+
+class Count(Datum):
+    """A number of people."""
+
+    value: int | None = Field(ge=0, description="How many people.")
+
+
+class Baseline(Datum):
+    """Severity before treatment, in points of the trial's scale."""
+
+    mean: float | None
+    sd: float | None = Field(None, ge=0)
+    sd_recalled: float | None = Field(None, ge=0)
+
+
+class Outcome(Datum):
+    """A mean at a visit; `kind` says of what: change, change_LS, score …; a negative change is better."""
+
+    visit: Text
+    time_d: float | None = Field(description="Days since the first dose; null when the source does not say.")
+    kind: str = Field(description="change, change_LS, score, percent_change …")
+    mean: float | None = Field(description="In points of the scale, or in per cent for a percent_change.")
+    scale: str = Field(description="The rating scale, on the trial or on the outcome itself.")
+    sd: float | None = Field(None, ge=0)
+    se: float | None = Field(None, ge=0)
+    sd_recalled: float | None = Field(None, ge=0)
+    ci95: Interval | None = None
+    n: float | None = Field(
+        None, ge=0, description="People analysed; the arm's when the source gives no other."
+    )
+
+    @property
+    def spread(self) -> Spread | None:
+        return spread_of(se=self.se, sd=self.sd if self.sd is not None else self.sd_recalled, ci95=self.ci95)
+
+    @property
+    def standard_error(self) -> float | None:
+        """Standard error of the mean, in its unit; None when the source allows none."""
+        return standard_error(self.spread, self.n)
+
+
+class Rate(Datum):
+    """The share of an arm with an outcome such as response or remission, from 0 to 1."""
+
+    outcome: str
+    visit: Text
+    time_d: float | None = Field(description="Days since the first dose; null when the source does not say.")
+    rate: float | None = Field(ge=0, le=1, description="A fraction: 0.45 for 45 %.")
+    scale: Text
+    n: float | None = Field(None, ge=0)
+
+    @property
+    def standard_error(self) -> float | None:
+        """Binomial standard error; None without a number of people."""
+        return None if self.rate is None or not self.n else (self.rate * (1 - self.rate) / self.n) ** 0.5
+
+
+class Arm(Read):
+    """One group of a trial and everything published about it."""
+
+    arm: str = Field(description="The name of the arm.")
+    regimen: listed(Given) = ()
+    n: Count | None = None
+    baseline: Baseline | None = None
+    outcomes: listed(Outcome) = ()
+    rates: listed(Rate) = ()
+    dropout: dict[str, Any] | float | None = None
+
+    @field_validator("n", mode="before")
+    @classmethod
+    def _bare_count(cls, given: Any) -> Any:
+        return {"value": given} if isinstance(given, int) else given
+
+
+class Contrast(Datum):
+    """One arm against another: `difference` is arm minus reference in points, so negative favours the arm."""
+
+    arm: str
+    reference: str
+    visit: Text
+    time_d: float | None = Field(None, description="Days since the first dose.")
+    difference: float | None = None
+    scale: Text
+    se: float | None = Field(None, ge=0)
+    ci95: Interval | None = None
+    p: float | str | None = None
+    n: float | None = None
+
+    @property
+    def effects(self) -> dict[str, float]:
+        """Effect measures other than a difference, by name: `odds_ratio`, `effect_size_d`, `hedges_g` …"""
+        names = ("odds_ratio", "risk_", "hedges_g", "cohens_d", "smd", "effect_size", "fraction_of", "nnt")
+        extra = self.model_extra or {}
+        return {
+            key: given
+            for key, given in extra.items()
+            if key.startswith(names) and isinstance(given, (int, float))
+        }
+
+    @property
+    def spread(self) -> Spread | None:
+        return spread_of(se=self.se, ci95=self.ci95)
+
+    @property
+    def standard_error(self) -> float | None:
+        """Standard error of the difference in points; None when there is no difference it could belong to."""
+        return None if self.difference is None else standard_error(self.spread, None)
+
+
+class PublishedTrial(Read):
+    """A published trial, or a pooled analysis laid out like one."""
+
+    id: str = Field(min_length=1, description="A name you can say, for example transform2.")
+    arms: tuple[Arm, ...] = Field(description="A list; empty when only contrasts were published.")
+    contrasts: listed(Contrast) = ()
+    relapse: listed(dict[str, Any]) = ()
+    acronym: Text
+    nct: Text
+    pmid: Text
+    doi: Text
+    ids_unverified: listed(str) = ()
+    treatment_family: Text
+    design: Text
+    population: dict[str, Any] | str | None = None
+    scale: Text
+    background: Text
+    biomarkers: Any = None
+    design_regimen_confidence: Text
+    source: Text
+    split: Split = Split.unused
+    split_because: Text
+    place: Place | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _hand_down(cls, given: Any) -> Any:
+        """The trial's scale and each arm's n, written onto every outcome and rate that names no other."""
+        if not isinstance(given, dict) or not isinstance(given.get("arms"), list):
+            return given
+        scale = {} if given.get("scale") is None else {"scale": given["scale"]}
+        arms = [_arm_with(arm, scale) if isinstance(arm, dict) else arm for arm in given["arms"]]
+        contrasts = given.get("contrasts")
+        if isinstance(contrasts, list):
+            contrasts = [_with(one, scale) for one in contrasts]
+        return given | {"arms": arms, "contrasts": contrasts}
+
+    @property
+    def outcomes(self) -> tuple[tuple[Arm, Outcome], ...]:
+        """Every mean of every arm, with its arm."""
+        return tuple((arm, outcome) for arm in self.arms for outcome in arm.outcomes)
+
+    @property
+    def rates(self) -> tuple[tuple[Arm, Rate], ...]:
+        """Every rate of every arm, with its arm."""
+        return tuple((arm, rate) for arm in self.arms for rate in arm.rates)
+
+    def arm(self, name: str) -> Arm | None:
+        """The arm a contrast means by `name`: that one, or the only one beginning or ending with it."""
+        for fits in (str.__eq__, lambda a, b: a.startswith(b + "_"), lambda a, b: a.endswith("_" + b)):
+            found = [arm for arm in self.arms if fits(arm.arm, name)]
+            if len(found) == 1:
+                return found[0]
+        return None
+
+
+def _with(given: Any, defaults: dict[str, Any]) -> Any:
+    """A mapping with defaults for keys that are absent or null; anything else as it is."""
+    if not isinstance(given, dict):
+        return given
+    return given | {key: default for key, default in defaults.items() if given.get(key) is None}
+
+
+def _arm_with(arm: dict[str, Any], scale: dict[str, Any]) -> dict[str, Any]:
+    count = arm.get("n")
+    count = count.get("value") if isinstance(count, dict) else count
+    defaults = scale if count is None else scale | {"n": count}
+    lists = {key: arm[key] for key in ("outcomes", "rates") if isinstance(arm.get(key), list)}
+    return arm | {key: [_with(one, defaults) for one in items] for key, items in lists.items()}
