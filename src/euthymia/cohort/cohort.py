@@ -86,9 +86,7 @@ class Cohort:
         for name, spread in self.preset.varies.items():
             number_drawn = _draw(spread, scores.get(name), random)
             (factors if spread.factor else parameters)[name] = float(number_drawn)
-        covariates = {
-            name: _draw(spread, None, random) for name, spread in self.preset.covariates.items()
-        }
+        covariates = {name: _draw(spread, None, random) for name, spread in self.preset.covariates.items()}
         return Patient(self.seed, number, parameters, factors, covariates)
 
     def candidates(self, first: int, last: int) -> tuple[Patient, ...]:

@@ -6,6 +6,7 @@ it cannot finish is tried again with Radau, and a patient neither can finish bec
 
 from __future__ import annotations
 
+import itertools
 import math
 import os
 from collections.abc import Callable
@@ -34,7 +35,7 @@ class ReferenceEngine:
         if self.workers == 1 or patients < 4:
             return _solve(task)
         cuts = np.linspace(0, patients, min(self.workers * 4, patients) + 1).astype(int)
-        shares = [_share(task, int(a), int(b)) for a, b in zip(cuts[:-1], cuts[1:], strict=True)]
+        shares = [_share(task, int(a), int(b)) for a, b in itertools.pairwise(cuts)]
         with ProcessPoolExecutor(self.workers) as pool:
             parts = list(pool.map(_solve, shares))
         return Solution(
@@ -74,9 +75,7 @@ def _solve(task: Task) -> Solution:
 
 class _Stuck(Exception):
     def __init__(self, time: float, reason: str):
-        super().__init__(
-            f"{reason} at {time:.1f} h; loosen the tolerance or look at this patient's parameters"
-        )
+        super().__init__(f"{reason} at {time:.1f} h; loosen the tolerance or look at this patient's parameters")
         self.time = time
 
 
@@ -87,9 +86,7 @@ def _solve_patient(translation: Translation, task: Task, patient: int) -> np.nda
     table, rows = task.schedule, task.schedule.rows(patient)
     stops = [
         (float(t), int(k), int(at), float(v))
-        for t, k, at, v in zip(
-            table.time[rows], table.kind[rows], table.target[rows], table.value[rows], strict=True
-        )
+        for t, k, at, v in zip(table.time[rows], table.kind[rows], table.target[rows], table.value[rows], strict=True)
         if t >= task.start
     ]
     answer = np.empty((len(task.times), len(task.outputs)))
@@ -149,9 +146,7 @@ class Translation:
         lines = [f"    {self._names[name]} = {self._text(e)}" for name, e in program.algebraic]
         self._values = "\n".join(lines)
         rates = ", ".join(self._text(e) for e in program.derivatives)
-        self.rhs = self._function(
-            f"def f(time, y, p, u):\n    y = y.tolist()\n{self._values}\n    return ({rates},)"
-        )
+        self.rhs = self._function(f"def f(time, y, p, u):\n    y = y.tolist()\n{self._values}\n    return ({rates},)")
         self.initial = self._start(program.initial)
         self.input_initial = self._start(program.input_initial)
 

@@ -49,13 +49,9 @@ def assemble(blocks: Iterable[Block]) -> Model:
                 continue
             start = starts.get(equation.name)
             initial = (
-                Number(0.0)
-                if start is None
-                else _resolve(start, own, units, absent, block, unit_text=units[name].text)
+                Number(0.0) if start is None else _resolve(start, own, units, absent, block, unit_text=units[name].text)
             )
-            states.append(
-                State(name, units[name].text, block.name, expression, line, printed, initial=initial)
-            )
+            states.append(State(name, units[name].text, block.name, expression, line, printed, initial=initial))
     inputs = [Input(f"{b.name}.{name}", text, b.name) for b in blocks for name, text in b.inputs.items()]
     parameters = {f"{b.name}.{name}": value for b in blocks for name, value in b.parameters.items()}
     by_name = {value.name: value.expression for value in values}
@@ -217,9 +213,7 @@ def _resolve(
                 f"'{name}' is not known here",
                 place=place,
                 rule="An equation uses the block's own names, its parameters, its inputs and the ports it takes.",
-                fix=f"Did you mean '{near[0]}'?"
-                if near
-                else f"Add '{name}' to the parameters or to 'takes'.",
+                fix=f"Did you mean '{near[0]}'?" if near else f"Add '{name}' to the parameters or to 'takes'.",
             )
     expression = rename(equation.expression, own)
     try:

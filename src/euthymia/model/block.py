@@ -114,8 +114,7 @@ class Model:
     def hash(self) -> str:
         """Content hash of equations and parameter numbers (sha256, first 16 hexadecimal digits)."""
         equations = [
-            (q.name, repr(q.expression), repr(getattr(q, "initial", None)))
-            for q in (*self.states, *self.values)
+            (q.name, repr(q.expression), repr(getattr(q, "initial", None))) for q in (*self.states, *self.values)
         ]
         numbers = sorted((name, value.number) for name, value in self.parameters.items())
         return hashlib.sha256(repr((equations, numbers)).encode()).hexdigest()[:16]

@@ -5,12 +5,14 @@
     raphe_firing(0)    = 1
 
 `d(x)` makes x a state; the unit after the colon is that of the right-hand side, so a state in mg changes in
-mg/hour. A line without a starting value starts at 0. `#` opens a comment. Order does not matter.
+mg/hour. A state without a starting value starts at 0. `#` opens a comment. A line with an open bracket goes on in the
+next one. Order does not matter.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -36,10 +38,7 @@ def read_equations(text: str, block: str) -> tuple[Equation, ...]:
     """All equations of a block; raises `ModelError` with the block, the line and the rule."""
     equations: list[Equation] = []
     defined: dict[tuple[str, str], int] = {}
-    for number, raw in enumerate(text.strip("\n").splitlines(), start=1):
-        line = raw.split("#")[0].strip()
-        if not line:
-            continue
+    for number, line in _lines(text):
         place = Place(f"block {block}", number)
         equation = _read_line(line, number, place)
         key = ("start" if equation.kind == "start" else "definition", equation.name)
@@ -64,13 +63,28 @@ def read_equations(text: str, block: str) -> tuple[Equation, ...]:
     return tuple(equations)
 
 
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    """Number and text of each equation, brackets closed and comments gone."""
+    begun, number = "", 0
+    for here, raw in enumerate(text.strip("\n").splitlines(), start=1):
+        line = raw.split("#")[0].strip()
+        if not line:
+            continue
+        number, begun = (number, f"{begun} {line}") if begun else (here, line)
+        if begun.count("(") <= begun.count(")"):
+            yield number, begun
+            begun = ""
+    if begun:
+        yield number, begun
+
+
 def _read_line(line: str, number: int, place: Place) -> Equation:
     match = _LINE.match(line)
     if not match:
         raise ModelError(
             f"cannot read the equation '{line}'",
             place=place,
-            rule="A line is 'name = expression : unit', 'd(state) = expression : unit/hour' or 'state(0) = expression'.",
+            rule="A line is 'name = … : unit', 'd(state) = … : unit/hour' or 'state(0) = …'.",
             fix="Check the left side and the equals sign.",
         )
     right, _, unit = match["right"].partition(":")

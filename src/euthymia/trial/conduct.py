@@ -88,15 +88,7 @@ def _conduct_arm(
 ) -> ArmRun:
     model = model_of(plan)
     outputs = _outputs(model)
-    task = Task(
-        lower(model),
-        np.stack([_individual(model, plan, person) for person in people]),
-        tabulate(lower(model), [_events(trial, plan, person, seen) for person in people]),
-        times,
-        outputs,
-        start=-RUN_IN_HOURS,
-    )
-    solution = engine.solve(task)
+    solution = engine.solve(_task(trial, model, plan, people, times, outputs, seen))
     totals = _totals(trial, solution, outputs, np.searchsorted(times, visits))
     rated = {
         scale_name: np.stack(
@@ -109,6 +101,32 @@ def _conduct_arm(
         name, plan, model, people, times, outputs, solution.values, solution.status, visits,
         MappingProxyType(rated), observed,
     )  # fmt: skip
+
+
+def arm_task(trial: Trial, plan: Plan, people: tuple[Person, ...], times: np.ndarray, outputs: tuple[str, ...]) -> Task:
+    """The integration of one arm on its own, as a fit needs it; `times` in hours."""
+    seen = _seen(trial, np.array(trial.visits) * 24.0)
+    return _task(trial, model_of(plan), plan, people, times, outputs, seen)
+
+
+def _task(
+    trial: Trial,
+    model: Model,
+    plan: Plan,
+    people: tuple[Person, ...],
+    times: np.ndarray,
+    outputs: tuple[str, ...],
+    seen: np.ndarray,
+) -> Task:
+    program = lower(model)
+    return Task(
+        program,
+        np.stack([_individual(model, plan, person) for person in people]),
+        tabulate(program, [_events(trial, plan, person, seen) for person in people]),
+        times,
+        outputs,
+        start=-RUN_IN_HOURS,
+    )
 
 
 def _outputs(model: Model) -> tuple[str, ...]:
@@ -136,7 +154,7 @@ def _events(trial: Trial, plan: Plan, person: Person, seen: np.ndarray) -> list[
 
 
 def life_events(patient: Patient, end: float) -> list[Event]:
-    """This patient's good and bad weeks: steps of a mean-reverting random walk (Ornstein–Uhlenbeck)."""
+    """This patient's good and bad weeks: steps of a mean-reverting random walk (Ornstein-Uhlenbeck)."""
     from euthymia.model.parameter_table import values_for
 
     values = values_for("life")
@@ -151,9 +169,7 @@ def _totals(trial: Trial, solution: Solution, outputs: tuple[str, ...], at: np.n
     return {scale(name).name: scale(name).total(domains) for name in trial.scales}
 
 
-def _observed(
-    staying: Staying | None, rated: np.ndarray, visits: np.ndarray, people: tuple[Person, ...]
-) -> np.ndarray:
+def _observed(staying: Staying | None, rated: np.ndarray, visits: np.ndarray, people: tuple[Person, ...]) -> np.ndarray:
     """Who still comes to each visit; the hazard follows the last rating that was seen, so leaving is not at random."""
     observed = np.isfinite(rated)
     if staying is None:

@@ -17,7 +17,7 @@ from euthymia.treatments.plan import Plan
 from euthymia.trial.world import World, contact_weight
 
 SETTINGS = ("oral", "short_course", "infusion", "nasal", "device", "inpatient")
-FIRST_HOURS = 4.0
+FIRST_HOURS = 2.0
 SHORT_COURSE_DAYS = 21
 
 

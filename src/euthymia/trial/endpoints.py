@@ -40,9 +40,7 @@ def scores(arm: ArmRun, scale_name: str, day: float, estimand: Estimand = "every
     at = np.flatnonzero(np.isclose(arm.visits, hour, atol=1e-6))
     if not len(at):
         days = ", ".join(f"{visit / 24:g}" for visit in arm.visits)
-        raise TrialError(
-            f"there is no visit on day {day:g}", rule=f"Visits: days {days}.", fix="Ask for one of them."
-        )
+        raise TrialError(f"there is no visit on day {day:g}", rule=f"Visits: days {days}.", fix="Ask for one of them.")
     rated, index = arm.rated[scale(scale_name).name], int(at[0])
     solved = np.array([status.ok for status in arm.status])
     if estimand == "locf":

@@ -49,5 +49,7 @@ def exposure(compound: Compound, patient: Patient) -> Mapping[str, float]:
 
 def _number(compound: Compound, name: str) -> float:
     if compound.liver is not None and name.startswith("liver_"):
-        return getattr(compound.liver, name.removeprefix("liver_") if name != "liver_elimination" else "elimination_rate").number
+        return getattr(
+            compound.liver, name.removeprefix("liver_") if name != "liver_elimination" else "elimination_rate"
+        ).number
     return getattr(compound, name).number

@@ -53,7 +53,10 @@ def block(compound: Compound, sources: Sequence[Source]) -> Block:
     for number, peripheral in enumerate(compound.peripherals, start=1):
         parameters[f"peripheral_volume_{number}"] = peripheral.volume
         parameters[f"exchange_{number}"] = peripheral.clearance
-        out, back = f"exchange_{number}/volume*central", f"exchange_{number}/peripheral_volume_{number}*peripheral_{number}"
+        out, back = (
+            f"exchange_{number}/volume*central",
+            f"exchange_{number}/peripheral_volume_{number}*peripheral_{number}",
+        )
         out_of_central.append(out)
         into_central.append(back)
         lines.append(f"d(peripheral_{number}) = {out} - {back} : mg/hour")
@@ -63,7 +66,11 @@ def block(compound: Compound, sources: Sequence[Source]) -> Block:
         out_of_central.append("eliminated")
     if compound.liver is not None:
         liver = compound.liver
-        parameters |= {"liver_volume": liver.volume, "liver_flow": liver.flow, "liver_elimination": liver.elimination_rate}
+        parameters |= {
+            "liver_volume": liver.volume,
+            "liver_flow": liver.flow,
+            "liver_elimination": liver.elimination_rate,
+        }
         out_of_central.append("liver_flow/volume*central")
         into_central.append("liver_flow/liver_volume*liver")
         into_liver = ["liver_flow/volume*central", *(s.port for s in sources if s.into == "liver")]

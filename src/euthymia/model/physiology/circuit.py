@@ -35,11 +35,13 @@ def block() -> Block:
         equations="""
         healthy_limbic_drive = healthy_drive : 1
         structure            = stable_weight*(stable_synapses - 1) + labile_weight*(labile_spines - 1) : 1
-        activity             = ampa_weight*(ampa_scaling - 1) + stimulation_weight*prefrontal_gain + burst_weight*glutamate_burst : 1
-        prefrontal_control   = 1 + structure + activity : 1
+        excitability         = ampa_weight*(ampa_scaling - 1) + burst_weight*glutamate_burst : 1
+        prefrontal_control   = 1 + structure + excitability + stimulation_weight*prefrontal_gain : 1
         offset               = width*log(healthy_drive/(1 - healthy_drive)) - from_bias*healthy_drive : 1
-        push                 = from_stress*life_stress + from_cortisol*(cortisol - 1) + from_inflammation*(inflammation - 1) + from_bias*negative_bias : 1
-        hold                 = control_gain*(prefrontal_control - 1) + inhibition_gain*(tonic_inhibition - 1) + monoamine_gain*serotonin_drive + expectancy : 1
+        bodily_push          = from_cortisol*(cortisol - 1) + from_inflammation*(inflammation - 1) : 1
+        push                 = from_stress*life_stress + from_bias*negative_bias + bodily_push : 1
+        calming              = inhibition_gain*(tonic_inhibition - 1) + monoamine_gain*serotonin_drive : 1
+        hold                 = control_gain*(prefrontal_control - 1) + calming + expectancy : 1
         d(limbic_drive)      = (logistic((offset + push - hold)/width) - limbic_drive)/adjustment_time : 1/hour
         limbic_drive(0)      = healthy_drive
         """,

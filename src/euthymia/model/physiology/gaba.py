@@ -23,8 +23,8 @@ def block() -> Block:
         gives={"tonic_inhibition": "1", "delta_receptors": "1"},
         parameters=values_for("gaba"),
         equations="""
-        receptor_target    = 1 - cortisol_loss*(cortisol - 1) - inflammation_loss*(inflammation - 1) + recovery*gabaa_potentiation : 1
-        d(delta_receptors) = (receptor_target - delta_receptors)/receptor_time : 1/hour
+        loss               = cortisol_loss*(cortisol - 1) + inflammation_loss*(inflammation - 1) : 1
+        d(delta_receptors) = (1 - loss + recovery*gabaa_potentiation - delta_receptors)/receptor_time : 1/hour
         delta_receptors(0) = 1
         neurosteroid       = 1 + neurosteroid_gain*serotonin_drive : 1
         tonic_inhibition   = delta_receptors*(1 - deficit)*(neurosteroid + potentiation*gabaa_potentiation) : 1

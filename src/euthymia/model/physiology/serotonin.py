@@ -20,12 +20,14 @@ def block() -> Block:
         gives={"serotonin_level": "1", "serotonin_drive": "1", "raphe_firing": "1"},
         parameters=values_for("serotonin"),
         equations="""
-        synthesis           = 1/(1 + synthesis_loss*positive(inflammation - 1))                              : 1
-        serotonin_level     = raphe_firing*synthesis/(1 - clearance_share*sert_occupancy)                    : 1
-        d(raphe_firing)     = ((1 + feedback)/(1 + feedback*autoreceptor*serotonin_level) - raphe_firing)/firing_time : 1/hour
-        raphe_firing(0)     = 1
-        d(autoreceptor)     = (1/(1 + desensitisation*positive(serotonin_level - 1)) - autoreceptor)/adaptation_time  : 1/hour
-        autoreceptor(0)     = 1
-        serotonin_drive     = responsivity*(saturating(serotonin_level) - 1)                                 : 1
+        synthesis       = 1/(1 + synthesis_loss*positive(inflammation - 1)) : 1
+        serotonin_level = raphe_firing*synthesis/(1 - clearance_share*sert_occupancy) : 1
+        braked_firing   = (1 + feedback)/(1 + feedback*autoreceptor*serotonin_level) : 1
+        d(raphe_firing) = (braked_firing - raphe_firing)/firing_time : 1/hour
+        raphe_firing(0) = 1
+        desensitised    = 1/(1 + desensitisation*positive(serotonin_level - 1)) : 1
+        d(autoreceptor) = (desensitised - autoreceptor)/adaptation_time : 1/hour
+        autoreceptor(0) = 1
+        serotonin_drive = responsivity*(saturating(serotonin_level) - 1) : 1
         """,
     )

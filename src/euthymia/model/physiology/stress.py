@@ -26,8 +26,9 @@ def block() -> Block:
         gives={"cortisol": "1", "stress_input": "1"},
         parameters=values_for("stress"),
         equations="""
-        demand         = 1 + hyperactivity + from_life*life_stress + from_limbic*(limbic_drive - healthy_limbic_drive) : 1
-        stress_input   = max(floor, demand - from_inhibition*(tonic_inhibition - 1) + from_inflammation*(inflammation - 1)) : 1
+        mind           = from_life*life_stress + from_limbic*(limbic_drive - healthy_limbic_drive) : 1
+        body           = from_inflammation*(inflammation - 1) - from_inhibition*(tonic_inhibition - 1) : 1
+        stress_input   = max(floor, 1 + hyperactivity + mind + body) : 1
         brain_brake    = (1 + brain_feedback^3)/(1 + (brain_feedback*cortisol)^3)   : 1
         plasma_brake   = (1 + plasma_feedback^3)/(1 + (plasma_feedback*cortisol)^3) : 1
         crh            = stress_input/(crh_removal*cortisol)*brain_brake            : 1

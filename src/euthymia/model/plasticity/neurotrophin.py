@@ -30,8 +30,9 @@ def block() -> Block:
         equations="""
         d(creb)         = (1 + creb_gain*serotonin_drive - creb)/creb_time : 1/hour
         creb(0)         = 1
-        pool_brake      = 1 + cortisol_brake*positive(cortisol - 1) + inflammation_brake*positive(inflammation - 1) : 1
-        d(bdnf_pool)    = (creb*plasticity/pool_brake - bdnf_pool)/pool_time : 1/hour
+        stress_brake    = cortisol_brake*positive(cortisol - 1) : 1
+        immune_brake    = inflammation_brake*positive(inflammation - 1) : 1
+        d(bdnf_pool)    = (creb*plasticity/(1 + stress_brake + immune_brake) - bdnf_pool)/pool_time : 1/hour
         bdnf_pool(0)    = 1
         burst_part      = burst_release*glutamate_burst*sqrt(ampa_scaling) + eef2_release*resting_block : 1
         activity        = activity_release*(burst_part + r_ketamine_release*r_ketamine_drive) : 1

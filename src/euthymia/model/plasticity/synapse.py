@@ -26,8 +26,8 @@ def block() -> Block:
         parameters=values_for("synapse"),
         equations="""
         spine_formation    = (elimination + maturation)*(min(mtorc1, 1) + formation*translation) : 1/hour
-        loss               = elimination*(1 + oxidative_loss*(oxidative_stress - 1)) + maturation*bdnf_release : 1/hour
-        d(labile_spines)   = spine_formation - loss*labile_spines : 1/hour
+        spine_elimination  = elimination*(1 + oxidative_loss*(oxidative_stress - 1)) : 1/hour
+        d(labile_spines)   = spine_formation - (spine_elimination + maturation*bdnf_release)*labile_spines : 1/hour
         labile_spines(0)   = 1
         stress_pruning     = cortisol_pruning*(cortisol - 1) + inflammation_pruning*(inflammation - 1) : 1
         pruning            = 1 + stress_pruning + oxidative_pruning*(oxidative_stress - 1) : 1

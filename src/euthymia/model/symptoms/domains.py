@@ -33,31 +33,37 @@ def block() -> Block:
         gives=dict.fromkeys(DOMAINS, "1"),
         parameters=values_for("symptoms"),
         equations="""
-        d(mood)        = (logistic(mood_offset + mood_limbic*limbic_drive + mood_bias*negative_bias) - mood)/mood_lag : 1/hour
+        low_mood       = mood_offset + mood_limbic*limbic_drive + mood_bias*negative_bias : 1
+        d(mood)        = (logistic(low_mood) - mood)/mood_lag : 1/hour
         mood(0)        = logistic(mood_offset + (mood_limbic + mood_bias)*healthy_limbic_drive)
 
-        d(pessimism)   = (logistic(pessimism_offset + pessimism_limbic*limbic_drive + pessimism_bias*negative_bias) - pessimism)/mood_lag : 1/hour
+        dark_view      = pessimism_offset + pessimism_limbic*limbic_drive + pessimism_bias*negative_bias : 1
+        d(pessimism)   = (logistic(dark_view) - pessimism)/mood_lag : 1/hour
         pessimism(0)   = logistic(pessimism_offset + (pessimism_limbic + pessimism_bias)*healthy_limbic_drive)
 
-        tension        = anxiety_stress*(stress_input - 1) - anxiety_inhibition*(tonic_inhibition - 1) : 1
-        d(anxiety)     = (logistic(anxiety_offset + anxiety_limbic*limbic_drive + tension) - anxiety)/anxiety_lag : 1/hour
+        strain         = anxiety_stress*(stress_input - 1) - anxiety_inhibition*(tonic_inhibition - 1) : 1
+        tension        = anxiety_offset + anxiety_limbic*limbic_drive + strain : 1
+        d(anxiety)     = (logistic(tension) - anxiety)/anxiety_lag : 1/hour
         anxiety(0)     = logistic(anxiety_offset + anxiety_limbic*healthy_limbic_drive)
 
-        arousal        = sleep_stress*(stress_input - 1) - sleep_inhibition*(tonic_inhibition - 1) : 1
-        d(insomnia)    = (logistic(sleep_offset + sleep_limbic*limbic_drive + arousal) - insomnia)/sleep_lag : 1/hour
+        wakefulness    = sleep_stress*(stress_input - 1) - sleep_inhibition*(tonic_inhibition - 1) : 1
+        sleeplessness  = sleep_offset + sleep_limbic*limbic_drive + wakefulness : 1
+        d(insomnia)    = (logistic(sleeplessness) - insomnia)/sleep_lag : 1/hour
         insomnia(0)    = logistic(sleep_offset + sleep_limbic*healthy_limbic_drive)
 
         sickness       = somatic_inflammation*(inflammation - 1) + somatic_cortisol*(cortisol - 1) : 1
-        d(somatic)     = (logistic(somatic_offset + somatic_limbic*limbic_drive + sickness) - somatic)/somatic_lag : 1/hour
+        exhaustion     = somatic_offset + somatic_limbic*limbic_drive + sickness : 1
+        d(somatic)     = (logistic(exhaustion) - somatic)/somatic_lag : 1/hour
         somatic(0)     = logistic(somatic_offset + somatic_limbic*healthy_limbic_drive)
 
         wear           = cognition_oxidative*(oxidative_stress - 1) - cognition_synapses*(stable_synapses - 1) : 1
-        focus          = wear - cognition_stimulation*prefrontal_gain : 1
-        d(inattention) = (logistic(cognition_offset + cognition_limbic*limbic_drive + focus) - inattention)/cognition_lag : 1/hour
+        distraction    = cognition_limbic*limbic_drive + wear - cognition_stimulation*prefrontal_gain : 1
+        d(inattention) = (logistic(cognition_offset + distraction) - inattention)/cognition_lag : 1/hour
         inattention(0) = logistic(cognition_offset + cognition_limbic*healthy_limbic_drive)
 
-        reward         = anhedonia_dopamine*(1 - dopamine_tone) - anhedonia_control*(prefrontal_control - 1) : 1
-        d(anhedonia)   = (logistic(anhedonia_offset + anhedonia_limbic*limbic_drive + reward) - anhedonia)/anhedonia_lag : 1/hour
+        flatness       = anhedonia_dopamine*(1 - dopamine_tone) - anhedonia_control*(prefrontal_control - 1) : 1
+        joylessness    = anhedonia_offset + anhedonia_limbic*limbic_drive + flatness : 1
+        d(anhedonia)   = (logistic(joylessness) - anhedonia)/anhedonia_lag : 1/hour
         anhedonia(0)   = logistic(anhedonia_offset + anhedonia_limbic*healthy_limbic_drive)
         """,
     )

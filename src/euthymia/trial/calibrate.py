@@ -1,0 +1,254 @@
+"""Fit the free downstream parameters to the calibration trials, all treatments at once.
+
+Maximum a posteriori: residuals of published arm changes and contrasts, plus one residual a parameter for its prior.
+The same patients (same seed) answer at every step, weighted to each trial's baseline, so the target is smooth. The
+covariance handed on is that of the quadratic around the optimum, prior included, and is what worlds are drawn from.
+The assumption that matters: trials scatter around the model by `ARM_SD` and `CONTRAST_SD` beyond their standard
+errors. Left out: distributions, items, biomarkers; drop-outs; a full posterior.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from euthymia.cohort.weigh import tilted
+from euthymia.engine.task import Engine
+from euthymia.evidence.library import calibration_trials
+from euthymia.evidence.published_trial import Contrast, Outcome, PublishedTrial
+from euthymia.model.downstream import MODULES
+from euthymia.model.parameter_table import Prior, priors
+from euthymia.model.symptoms.domains import DOMAINS
+from euthymia.trial.conduct import arm_task
+from euthymia.trial.enrol import Person
+from euthymia.trial.express import SCALES, express
+from euthymia.trial.protocol import Trial
+from euthymia.trial.scale import scale
+from euthymia.trial.world import World
+
+PEOPLE = 16
+STEP = 0.05  # of a logarithm, for slopes
+ARM_SD = 2.5  # points of MADRS by which trials of one design differ in an arm's change (assumed)
+CONTRAST_SD = 1.0  # and in a contrast
+UNKNOWN_SE = 2.0  # where a table gives a mean without its error
+BASELINE_SD = 4.0  # by which clinics of one kind differ in mean severity
+EARLY_HOURS = 6.0  # a rating this soon recalls hours, not days: it counts a quarter
+CONTRAST_WEIGHT = 2.0  # a contrast is the biology, an arm mostly the trial
+POINTS = {"MADRS": 1.0, "HAMD17": 1.3}  # scale points worth one HAM-D17 point on MADRS (leucht2018)
+
+
+@dataclass(frozen=True)
+class Target:
+    """One published number: what was seen, how exactly, and in which arms of which trial."""
+
+    trial: str
+    arms: tuple[str, ...]
+    scale: str
+    day: float
+    measure: str
+    published: float
+    sd: float
+    weight: float
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Everything a fit needs: virtual trials, targets, and free parameters with their priors."""
+
+    trials: Mapping[str, Trial]
+    targets: tuple[Target, ...]
+    free: Mapping[str, Prior]
+
+    @property
+    def hash(self) -> str:
+        """Hash of the targets, so that a fit says what it was fitted to."""
+        return hashlib.sha256(repr(self.targets).encode()).hexdigest()[:16]
+
+
+def free_parameters() -> dict[str, Prior]:
+    """Every parameter with a prior, by full name."""
+    names = [module.block().name for module in MODULES] + ["life", "expectancy", "contacts"]
+    return {f"{block}.{name}": prior for block in names for name, prior in priors(block).items()}
+
+
+def problem(people: int = PEOPLE, seed: int = 20251) -> Problem:
+    """The calibration problem from the calibration trials alone."""
+    virtual: dict[str, Trial] = {}
+    targets: list[Target] = []
+    for published in calibration_trials():
+        expressed = express(published, people, seed, 0)
+        if expressed.trial is None:
+            continue
+        found = _targets(published, expressed.trial)
+        if any(target.measure != "baseline" for target in found):
+            needed = {arm for target in found for arm in target.arms}
+            arms = {name: plan for name, plan in expressed.trial.arms.items() if name in needed}
+            virtual[published.id] = replace(expressed.trial, arms=arms, adherence=1.0)
+            targets += found
+    return Problem(virtual, tuple(targets), free_parameters())
+
+
+def _targets(published: PublishedTrial, virtual: Trial) -> list[Target]:
+    found: list[Target] = []
+    days = set(virtual.visits)
+    if virtual.baseline is not None:
+        sd, mean = BASELINE_SD / POINTS[virtual.baseline.scale], virtual.baseline.mean
+        first = next(iter(virtual.arms))
+        found.append(Target(published.id, (first,), virtual.baseline.scale, 0.0, "baseline", mean, sd, 1.0))
+    for arm, outcome in published.outcomes:
+        if _usable(outcome.scale, outcome.time_d, outcome.mean, days) and arm.arm in virtual.arms:
+            target = _arm_target(published, arm.arm, outcome)
+            if target:
+                found.append(target)
+    for one in published.contrasts:
+        arms = [published.arm(one.arm), published.arm(one.reference)]
+        names = tuple(arm.arm for arm in arms if arm is not None and arm.arm in virtual.arms)
+        if len(names) == 2 and _usable(one.scale, one.time_d, one.difference, days):
+            found.append(_contrast_target(published, names, one))
+    return found
+
+
+def _usable(scale_name: str | None, day: float | None, number: float | None, days: set[float]) -> bool:
+    return scale_name in SCALES and day is not None and day > 0 and number is not None and day in days
+
+
+def _arm_target(published: PublishedTrial, arm: str, outcome: Outcome) -> Target | None:
+    measure = {"change_LS": "change"}.get(outcome.kind, outcome.kind)
+    if measure not in ("change", "score"):
+        return None
+    points = POINTS[outcome.scale]
+    se = outcome.standard_error or UNKNOWN_SE / points
+    sd = np.hypot(se, ARM_SD / points)
+    return Target(
+        published.id, (arm,), outcome.scale, outcome.time_d, measure, outcome.mean, float(sd), _trust(outcome)
+    )
+
+
+def _contrast_target(published: PublishedTrial, arms: tuple[str, ...], one: Contrast) -> Target:
+    points = POINTS[one.scale]
+    se = one.standard_error or UNKNOWN_SE / points
+    sd = np.hypot(se, CONTRAST_SD / points)
+    weight = CONTRAST_WEIGHT * _trust(one)
+    return Target(published.id, arms, one.scale, one.time_d, "difference", one.difference, float(sd), weight)
+
+
+def _trust(datum: Outcome | Contrast) -> float:
+    """Weight of a datum: full when read in its source, its chance of being right, squared, when recalled."""
+    early = 0.25 if (datum.time_d or 0) * 24 < EARLY_HOURS else 1.0
+    return early if str(datum.confidence) == "verified" else early * (datum.p_correct or 0.7) ** 2
+
+
+def predict(problem: Problem, parameters: Mapping[str, float], engine: Engine) -> np.ndarray:
+    """Predicted value of every target (targets,) under `parameters`."""
+    world = World(dict(parameters))
+    answers = np.full(len(problem.targets), np.nan)
+    for name, virtual in problem.trials.items():
+        people = tuple(Person(p, world, 0) for p in virtual.cohort.candidates(0, virtual.cohort.size))
+        wanted = [(i, t) for i, t in enumerate(problem.targets) if t.trial == name]
+        days = np.unique([0.0, *(t.day for _, t in wanted)])
+        domains = {arm: _domains(virtual, arm, people, days, engine) for arm in virtual.arms}
+        for index, target in wanted:
+            answers[index] = _answer(virtual, target, domains, days)
+    return answers
+
+
+def _domains(virtual: Trial, arm: str, people: tuple[Person, ...], days: np.ndarray, engine: Engine) -> np.ndarray:
+    """Symptom domains (people, days, 7) of one arm."""
+    task = arm_task(virtual, virtual.arms[arm], people, days * 24, DOMAINS)
+    return engine.solve(task).values
+
+
+def _answer(virtual: Trial, target: Target, domains: Mapping[str, np.ndarray], days: np.ndarray) -> float:
+    rating, at = scale(target.scale), int(np.searchsorted(days, target.day))
+    values = []
+    for arm in target.arms:
+        totals = rating.total(domains[arm])
+        before, after = totals[:, 0], totals[:, at]
+        if target.measure == "baseline":
+            return float(np.nanmean(before))
+        good = np.isfinite(before) & np.isfinite(after)
+        weights = _weights(virtual, domains[arm][good, 0])
+        values.append(float(weights @ (after if target.measure == "score" else after - before)[good]))
+    return values[0] - values[1] if len(values) == 2 else values[0]
+
+
+def _weights(virtual: Trial, domains: np.ndarray) -> np.ndarray:
+    """People weighted to the trial's baseline; evenly where it published none."""
+    if virtual.baseline is None:
+        return np.full(len(domains), 1 / len(domains))
+    return tilted(scale(virtual.baseline.scale).total(domains), virtual.baseline.mean)
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A fit: parameters, covariance of their logarithms, and every target beside its prediction."""
+
+    parameters: Mapping[str, float]
+    covariance: np.ndarray
+    predicted: np.ndarray
+    cost: float
+    evaluations: int
+
+
+def fit(
+    problem: Problem,
+    engine: Engine,
+    start: Mapping[str, float] | None = None,
+    rounds: int = 12,
+    tell: Callable[[str], None] = lambda text: None,
+    predict_all: Callable[..., Sequence[np.ndarray]] | None = None,
+) -> Fitted:
+    """Levenberg-Marquardt on the logarithms with bounds by clipping; deterministic for a seed and an engine."""
+    predict_all = predict_all or (lambda problem, sets, engine: [predict(problem, s, engine) for s in sets])
+    names = tuple(problem.free)
+    free = [problem.free[name] for name in names]
+    low, high = np.log([p.low for p in free]), np.log([p.high for p in free])
+    published = np.array([t.published for t in problem.targets])
+    scale_by = np.array([np.sqrt(t.weight) / t.sd for t in problem.targets])
+    centre, width = np.log([p.centre for p in free]), np.array([p.log_sd for p in free])
+
+    def residuals(points: Sequence[np.ndarray]) -> list[np.ndarray]:
+        sets = [dict(zip(names, map(float, np.exp(x)), strict=True)) for x in points]
+        rows = []
+        for x, predicted in zip(points, predict_all(problem, sets, engine), strict=True):
+            misses = np.where(np.isfinite(predicted), predicted - published, 20.0) * scale_by
+            rows.append(np.concatenate([_softened(misses), (x - centre) / width]))
+        return rows
+
+    x = np.clip(np.log([(start or {}).get(n, p.centre) for n, p in zip(names, free, strict=True)]), low, high)
+    damping, count = 0.3, 1
+    now = residuals([x])[0]
+    tell(f"start: cost {now @ now:.1f}, {len(published)} targets, {len(names)} parameters")
+    jacobian = np.zeros((len(now), len(names)))
+    for number in range(rounds):
+        steps = np.where(x + STEP <= high, STEP, -STEP)
+        moved = residuals([x + step for step in np.diag(steps)])
+        jacobian = np.stack([(there - now) / step for there, step in zip(moved, steps, strict=True)], axis=1)
+        count += len(names)
+        gradient, square = jacobian.T @ now, jacobian.T @ jacobian
+        better = False
+        for _ in range(6):
+            move = -np.linalg.solve(square + damping * np.diag(np.diag(square)), gradient)
+            trial_x = np.clip(x + np.clip(move, -0.7, 0.7), low, high)
+            there = residuals([trial_x])[0]
+            count += 1
+            if there @ there < now @ now:
+                better = now @ now - there @ there > 1e-3 * (now @ now)
+                x, now, damping = trial_x, there, damping / 3
+                break
+            damping *= 3
+        tell(f"round {number + 1}: cost {now @ now:.1f}")
+        if not better:
+            break
+    covariance = np.linalg.inv(jacobian.T @ jacobian)
+    parameters = dict(zip(names, (float(v) for v in np.exp(x)), strict=True))
+    return Fitted(parameters, covariance, predict(problem, parameters, engine), float(now @ now), count)
+
+
+def _softened(misses: np.ndarray) -> np.ndarray:
+    """Residuals whose square grows like their size once beyond two deviations, so that one odd trial cannot rule."""
+    size = np.abs(misses)
+    return np.sign(misses) * np.sqrt(np.where(size <= 2, size**2, 4 * size - 4))

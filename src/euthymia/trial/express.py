@@ -1,0 +1,209 @@
+"""A published trial as a virtual one: every arm we can express, and for the others the reason.
+
+The assumption that matters: a treatment that patients already took for weeks belongs to their baseline and is not
+simulated; a newly started oral antidepressant stands for escitalopram 10 mg. Both are said in the answer. Left out:
+open-label extensions, relapse designs, effects on scales we do not model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from euthymia.cohort.cohort import cohort
+from euthymia.errors import EuthymiaError
+from euthymia.evidence.published_trial import Arm, Given, PublishedTrial
+from euthymia.treatments.device import devices
+from euthymia.treatments.drug import drug, drugs
+from euthymia.treatments.plan import Plan
+from euthymia.treatments.regimen import Regimen, infusion, intranasal, oral, placebo, rtms, sham
+from euthymia.trial.protocol import Baseline, Trial, trial
+
+SCALES = ("MADRS", "HAMD17")
+NEW_ORAL = ("escitalopram", "10 mg")
+NAMES = {"racemic_ketamine": "ketamine"}
+ONGOING = ("stable_ongoing",)
+NEWLY_STARTED = ("new_oral", "standard_of_care", "antidepressant_new")
+PROTOCOLS = {"10hz": "left-dlpfc-10hz", "itbs": "left-dlpfc-itbs"}
+DEFAULT_DAYS = 42.0
+
+
+class CannotExpress(Exception):
+    """Why an arm has no virtual counterpart; the text is shown to the user."""
+
+
+@dataclass(frozen=True)
+class Expressed:
+    """A virtual trial for the arms that can be expressed, reasons for the others, and what was taken for granted."""
+
+    trial: Trial | None
+    reasons: dict[str, str]
+    liberties: dict[str, str]
+
+
+def express(published: PublishedTrial, people: int, seed: int, worlds: int) -> Expressed:
+    """The virtual counterpart of a published trial; never raises for what the trial says."""
+    plans: dict[str, Plan] = {}
+    reasons: dict[str, str] = {}
+    liberties: dict[str, str] = {}
+    days = _last_day(published)
+    for arm in published.arms:
+        try:
+            regimen, taken = _regimen(arm, published, days)
+            plans[arm.arm] = regimen.plan()
+            if taken:
+                liberties[arm.arm] = taken
+        except (CannotExpress, EuthymiaError) as reason:
+            reasons[arm.arm] = str(reason).splitlines()[0]
+    if not plans:
+        return Expressed(None, reasons, liberties)
+    times = {o.time_d for _, o in published.outcomes if o.time_d is not None}
+    times |= {c.time_d for c in published.contrasts if c.time_d is not None}
+    times |= {r.time_d for _, r in published.rates if r.time_d is not None}
+    visits = tuple(sorted(t for t in {*times, *_weekly(days)} if 0 <= t <= days + 0.5))
+    try:
+        virtual = trial(
+            cohort(clinic_of(published), n=people, seed=seed),
+            plans,
+            name=published.id,
+            visits=visits,
+            scales=SCALES,
+            setting="inpatient" if _says(published, "hospital", "inpatient", "suicid") else None,
+            allocation="twins",
+            staying=None,
+            baseline=_baseline(published),
+            worlds=worlds,
+        )
+    except EuthymiaError as error:
+        return Expressed(None, dict.fromkeys((arm.arm for arm in published.arms), str(error)), liberties)
+    return Expressed(virtual, reasons, liberties)
+
+
+def clinic_of(published: PublishedTrial) -> str:
+    """The cohort preset nearest to a trial's population."""
+    resistant = _says(published, "trd", "resistant", "failed", "inadequate response")
+    return "treatment-resistant" if resistant else "outpatient-mdd"
+
+
+def _says(published: PublishedTrial, *words: str) -> bool:
+    population = published.population or {}
+    text = " ".join(str(part or "") for part in (*population.values(), published.design, published.background)).lower()
+    return any(word in text for word in words)
+
+
+def _last_day(published: PublishedTrial) -> float:
+    times = [o.time_d for _, o in published.outcomes] + [r.time_d for _, r in published.rates]
+    known = [t for t in (*times, *(c.time_d for c in published.contrasts)) if t is not None]
+    return max(known, default=DEFAULT_DAYS)
+
+
+def _weekly(days: float) -> list[float]:
+    return [7.0 * week for week in range(int(days // 7) + 1)]
+
+
+def _baseline(published: PublishedTrial) -> Baseline | None:
+    means = [
+        (arm.baseline.mean, arm.n.value if arm.n and arm.n.value else 1)
+        for arm in published.arms
+        if arm.baseline is not None and arm.baseline.mean is not None
+    ]
+    if not means or published.scale not in SCALES:
+        return None
+    return Baseline(published.scale, sum(m * n for m, n in means) / sum(n for _, n in means))
+
+
+def _regimen(arm: Arm, published: PublishedTrial, days: float) -> tuple[Regimen, str]:
+    """The arm's regimen and what was taken for granted; raises `CannotExpress`."""
+    parts: list[Regimen] = []
+    taken: list[str] = []
+    if not arm.regimen:
+        raise CannotExpress("the table gives no regimen for this arm")
+    for given in arm.regimen:
+        name = given.intervention.lower()
+        if name.startswith(ONGOING):
+            taken.append("the ongoing antidepressant is part of the baseline")
+        elif name.startswith(NEWLY_STARTED):
+            parts.append(oral(*NEW_ORAL).daily(days=int(days) + 1))
+            taken.append(f"the new oral antidepressant stands for {' '.join(NEW_ORAL)}")
+        else:
+            parts.append(_one(given, name, published, days))
+    if not parts:
+        parts.append(placebo().daily(days=int(days) + 1))
+    whole = parts[0]
+    for part in parts[1:]:
+        whole = whole | part
+    return whole, "; ".join(taken)
+
+
+def _one(given: Given, name: str, published: PublishedTrial, days: float) -> Regimen:
+    if name.startswith("tms"):
+        return _stimulation(given, name)
+    name = NAMES.get(name, name)
+    if name == "placebo" or name in drugs():
+        return _drug(given, name, published, days)
+    kind = "device or protocol" if given.montage or given.treatment_days else "drug"
+    raise CannotExpress(f"there is no {kind} '{given.intervention}' in the treatments")
+
+
+def _stimulation(given: Given, name: str) -> Regimen:
+    if not given.treatment_days:
+        raise CannotExpress(f"the table gives no treatment days for '{given.intervention}'")
+    if (given.treatments_per_day or 1) > 1:
+        raise CannotExpress("accelerated courses (several sessions a day) are not modelled yet")
+    if name == "tms_sham":
+        return sham(PROTOCOLS["10hz"]).at(days=list(given.treatment_days))
+    key = (given.protocol or "").lower()
+    protocol = next((p for word, p in PROTOCOLS.items() if word in key and p in devices()), None)
+    if protocol is None:
+        raise CannotExpress(f"there is no device protocol for '{given.protocol}'")
+    order = rtms(
+        protocol,
+        intensity=f"{given.intensity_pct_rMT or 120:g} %RMT",
+        pulses=int(given.pulses_per_treatment) if given.pulses_per_treatment else None,
+    )
+    return order.at(days=list(given.treatment_days))
+
+
+def _drug(given: Given, name: str, published: PublishedTrial, days: float) -> Regimen:
+    route = {"iv": "intravenous", "intranasal": "intranasal"}.get((given.route or "oral").lower(), "oral")
+    schedule = given.schedule
+    start = (schedule.start_d or 0.0) if schedule else 0.0
+    end = schedule.end_d if schedule and schedule.end_d is not None else days
+    if name != "placebo" and route not in drug(name).routes:
+        raise CannotExpress(f"{name} has no {route} route in the treatments")
+    amount = "" if name == "placebo" else _amount(given)
+    make: dict[str, Callable[[], object]] = {
+        "oral": lambda: placebo() if name == "placebo" else oral(name, amount),
+        "intravenous": lambda: (
+            placebo(route="intravenous")
+            if name == "placebo"
+            else infusion(name, amount, over=f"{schedule.infusion_min or 40:g} min")
+        ),
+        "intranasal": lambda: placebo(route="intranasal") if name == "placebo" else intranasal(name, amount),
+    }
+    order = make[route]()
+    times = list(schedule.times_d) if schedule else []
+    if times:
+        return order.at(days=times)
+    if route != "oral":
+        if name == "placebo":
+            return order.once()
+        raise CannotExpress(f"the table gives no dosing days for '{given.intervention}'")
+    if schedule is not None and schedule.kind == "bid":
+        regimen = order.twice_daily(days=max(1, round(end - start)))
+    else:
+        regimen = order.daily(days=max(1, round(end - start)))
+    return regimen.starting(start) if start else regimen
+
+
+def _amount(given: Given) -> str:
+    """The dose as text; of a range or a list the first number is the starting dose and the last the usual one."""
+    import re
+
+    unit = (given.unit or "mg").replace("/day", "")
+    if isinstance(given.dose, int | float):
+        return f"{given.dose:g} {unit}"
+    numbers = re.findall(r"\d+\.?\d*", str(given.dose or "").replace("day 1", ""))
+    if not numbers or unit not in ("mg", "mg/kg"):
+        raise CannotExpress(f"the dose '{given.dose} {given.unit}' of {given.intervention} is not one amount")
+    return f"{numbers[0] if len(numbers) < 3 else numbers[-1]} {unit}"

@@ -1,0 +1,215 @@
+"""Our arms against published arms: every number a published table lets us compare, and a reason where it does not.
+
+Each published trial is simulated once, every virtual patient in every arm, spread over worlds. The interval is that of
+a new trial's published mean: uncertainty of the fit, luck of the trial, and the published sample size. The assumption
+that matters: published means are compared with everyone's value, drop-outs included. Left out: response rates and
+effect sizes, which are listed as not compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from euthymia.engine.choose import default_engine
+from euthymia.engine.task import Engine
+from euthymia.errors import EuthymiaError
+from euthymia.evidence.published_trial import Arm, Contrast, Outcome, PublishedTrial
+from euthymia.trial.conduct import run
+from euthymia.trial.express import SCALES, Expressed, express
+from euthymia.trial.run import Run
+
+PEOPLE = 64
+WORLDS = 16
+Z_90 = 1.6449
+DEFAULT_N = 50  # published sample size when the table gives none
+
+
+@dataclass(frozen=True)
+class Row:
+    """One comparison. `kind` is arm or contrast; times in hours; the interval is 90 %; `reason` says why `predicted`
+    is missing, or what was taken for granted. `status`: predicted or not expressed."""
+
+    trial: str
+    arm: str
+    reference: str | None
+    kind: str
+    measure: str
+    scale: str | None
+    time_h: float | None
+    predicted: float | None
+    low: float | None
+    high: float | None
+    published: float | None
+    published_se: float | None
+    status: str
+    reason: str
+    confidence: str
+    split: str
+
+    @property
+    def hit(self) -> bool | None:
+        """Whether the published number lies in the interval; None when there is nothing to compare."""
+        if self.low is None or self.published is None:
+            return None
+        return self.low <= self.published <= self.high
+
+    def told(self) -> dict:
+        return asdict(self)
+
+
+def score(
+    trials: Iterable[PublishedTrial],
+    engine: Engine | None = None,
+    people: int = PEOPLE,
+    worlds: int = WORLDS,
+    seed: int = 1,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> tuple[Row, ...]:
+    """Rows for every arm outcome and contrast of `trials`, predicted where they can be expressed."""
+    engine = engine or default_engine()
+    trials = tuple(trials)
+    rows: list[Row] = []
+    for done, published in enumerate(trials):
+        if progress:
+            progress(published.id, done, len(trials))
+        expressed = express(published, people, seed, worlds)
+        finished, problem = None, ""
+        if expressed.trial is not None:
+            try:
+                finished = run(expressed.trial, engine, grid_hours=1e9)
+            except EuthymiaError as error:
+                problem = str(error)
+        rows += _rows(published, expressed, finished, problem)
+    if progress:
+        progress("done", len(trials), len(trials))
+    return tuple(rows)
+
+
+def _rows(published: PublishedTrial, expressed: Expressed, finished: Run | None, problem: str) -> list[Row]:
+    rows = [_arm_row(published, arm, outcome, expressed, finished, problem) for arm, outcome in published.outcomes]
+    return rows + [_contrast_row(published, one, expressed, finished, problem) for one in published.contrasts]
+
+
+def _arm_row(
+    published: PublishedTrial, arm: Arm, outcome: Outcome, expressed: Expressed, finished: Run | None, problem: str
+) -> Row:
+    measure = {"change_LS": "change"}.get(outcome.kind, outcome.kind)
+    reason = _why_not(published, (arm.arm,), outcome.scale, outcome.time_d, expressed, finished, problem)
+    if not reason and measure not in ("change", "score", "percent_change"):
+        reason = f"'{outcome.kind}' is not compared"
+    low = high = mean = None
+    if not reason:
+        sample = _sample(finished, arm.arm, outcome.scale, outcome.time_d, measure)
+        mean, low, high = _predictive(sample, _worlds(finished, arm.arm), outcome.n or DEFAULT_N)
+    return Row(
+        published.id, arm.arm, None, "arm", measure, outcome.scale, _hours(outcome.time_d), mean, low, high,
+        outcome.mean, outcome.standard_error, "not expressed" if reason else "predicted",
+        reason or expressed.liberties.get(arm.arm, ""), str(outcome.confidence), str(published.split),
+    )  # fmt: skip
+
+
+def _contrast_row(
+    published: PublishedTrial, one: Contrast, expressed: Expressed, finished: Run | None, problem: str
+) -> Row:
+    arms = [published.arm(one.arm), published.arm(one.reference)]
+    names = tuple(arm.arm for arm in arms if arm is not None)
+    if len(names) < 2:
+        reason = "the table does not give both arms of this contrast"
+    else:
+        reason = _why_not(published, names, one.scale, one.time_d, expressed, finished, problem)
+    if not reason and one.difference is None:
+        other = ", ".join(one.effects) or "no difference"
+        reason = f"the table gives {other}, and only differences in points are compared"
+    low = high = mean = None
+    if not reason:
+        a, b = (_sample(finished, name, one.scale, one.time_d, "change") for name in names)
+        sizes = [arm.n.value if arm.n and arm.n.value else DEFAULT_N for arm in arms]
+        mean, low, high = _predictive_contrast(a, b, _worlds(finished, names[0]), *sizes)
+    said = "; ".join(dict.fromkeys(filter(None, (expressed.liberties.get(name) for name in names))))
+    return Row(
+        published.id, one.arm, one.reference, "contrast", "difference", one.scale, _hours(one.time_d), mean, low,
+        high, one.difference, one.standard_error, "not expressed" if reason else "predicted", reason or said,
+        str(one.confidence), str(published.split),
+    )  # fmt: skip
+
+
+def _why_not(
+    published: PublishedTrial,
+    arms: tuple[str, ...],
+    scale: str | None,
+    day: float | None,
+    expressed: Expressed,
+    finished: Run | None,
+    problem: str,
+) -> str:
+    """The reason a comparison is impossible, or nothing."""
+    for arm in arms:
+        if arm in expressed.reasons:
+            return expressed.reasons[arm]
+    if finished is None:
+        return problem.splitlines()[0] if problem else "the trial could not be expressed"
+    if scale not in SCALES:
+        return f"the scale {scale} is not modelled (modelled: {', '.join(SCALES)})"
+    if day is None:
+        return "the table gives no time"
+    if not np.any(np.isclose(finished.arms[arms[0]].visits, day * 24, atol=1e-6)):
+        return f"day {day:g} lies outside the simulated trial"
+    return ""
+
+
+def _sample(finished: Run, arm: str, scale: str, day: float, measure: str) -> np.ndarray:
+    """Rated change, score or per cent change of every virtual patient (people,)."""
+    result = finished.arms[arm]
+    at = int(np.argmin(np.abs(result.visits - day * 24)))
+    before, after = result.rated[scale][:, 0], result.rated[scale][:, at]
+    match measure:
+        case "score":
+            return after
+        case "percent_change":
+            return 100 * (after - before) / np.maximum(before, 1)
+    return after - before
+
+
+def _worlds(finished: Run, arm: str) -> np.ndarray:
+    return np.array([person.world_number for person in finished.arms[arm].people])
+
+
+def _predictive(sample: np.ndarray, worlds: np.ndarray, n: float) -> tuple[float, float, float]:
+    """Mean and 90 % interval of a published mean of `n` people: between worlds, within worlds, and our own sample."""
+    keep = np.isfinite(sample)
+    sample, worlds = sample[keep], worlds[keep]
+    between, within = _components(sample, worlds)
+    spread = np.sqrt(between + within / max(n, 1) + within / len(sample) + between / max(len(set(worlds)), 1))
+    mean = float(sample.mean())
+    return mean, float(mean - Z_90 * spread), float(mean + Z_90 * spread)
+
+
+def _predictive_contrast(
+    a: np.ndarray, b: np.ndarray, worlds: np.ndarray, n: float, m: float
+) -> tuple[float, float, float]:
+    """As `_predictive` for a difference of two arms that share their virtual patients."""
+    keep = np.isfinite(a) & np.isfinite(b)
+    between, within = _components((a - b)[keep], worlds[keep])
+    arms = a[keep].var(ddof=1) / max(n, 1) + b[keep].var(ddof=1) / max(m, 1)
+    spread = np.sqrt(between + within / keep.sum() + arms)
+    mean = float((a - b)[keep].mean())
+    return mean, float(mean - Z_90 * spread), float(mean + Z_90 * spread)
+
+
+def _components(sample: np.ndarray, worlds: np.ndarray) -> tuple[float, float]:
+    """Variance between world means and within worlds (one-way analysis of variance, never negative)."""
+    groups = [sample[worlds == world] for world in np.unique(worlds)]
+    sizes = np.array([len(group) for group in groups])
+    if len(groups) < 2 or sizes.max() < 2:
+        return 0.0, float(sample.var(ddof=1))
+    within = sum(((g - g.mean()) ** 2).sum() for g in groups) / max(sizes.sum() - len(groups), 1)
+    square = sum(n * (g.mean() - sample.mean()) ** 2 for n, g in zip(sizes, groups, strict=True)) / (len(groups) - 1)
+    typical = (sizes.sum() - (sizes**2).sum() / sizes.sum()) / (len(groups) - 1)
+    return float(max(0.0, (square - within) / typical)), float(within)
+
+
+def _hours(day: float | None) -> float | None:
+    return None if day is None else day * 24
