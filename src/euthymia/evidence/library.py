@@ -19,7 +19,8 @@ from euthymia.evidence.value import Value
 
 if TYPE_CHECKING:
     from euthymia.evidence.bibliography import Source
-    from euthymia.evidence.trial_table import PublishedTrial
+    from euthymia.evidence.marker import Marker, ScaleLink
+    from euthymia.evidence.published_trial import PublishedTrial
 
 FOLDER = Path(__file__).parent
 
@@ -72,6 +73,20 @@ class Library:
             raise problem
         return table.trials
 
+    @cached_property
+    def markers(self) -> Mapping[str, Marker]:
+        """Id → published effect on a biological marker."""
+        from euthymia.evidence.marker import read_markers
+
+        return MappingProxyType(read_markers(self.folder / "biomarkers.yaml"))
+
+    @cached_property
+    def scale_links(self) -> Mapping[str, ScaleLink]:
+        """Id → link between two rating scales, or what is known of one scale's error and cut-offs."""
+        from euthymia.evidence.marker import read_scale_links
+
+        return MappingProxyType(read_scale_links(self.folder / "scale_links.yaml"))
+
     def problems(self) -> tuple[str, ...]:
         """What `euthymia check` reports: values and trials whose source is not in the bibliography."""
         missing = [
@@ -83,6 +98,12 @@ class Library:
             f"trials/{trial.id}.yaml: source '{trial.source}' is not in sources.bib"
             for trial in self.trials
             if trial.source not in self.sources
+        ]
+        missing += [
+            f"{table}, {row.id}: source '{row.source}' is not in sources.bib"
+            for table, rows in (("biomarkers.yaml", self.markers), ("scale_links.yaml", self.scale_links))
+            for row in rows.values()
+            if row.source and row.source not in self.sources
         ]
         return tuple(missing)
 
@@ -111,11 +132,7 @@ def _values_in(path: Path) -> Mapping[str, Value]:
 
     document = read_yaml(path)
     content = document.content
-    if (
-        not isinstance(content, dict)
-        or set(content) != {"source", "values"}
-        or not isinstance(content["values"], dict)
-    ):
+    if not isinstance(content, dict) or set(content) != {"source", "values"} or not isinstance(content["values"], dict):
         raise DataError(
             "a file of values holds 'source' and 'values', and nothing else",
             place=document.place(),

@@ -1,7 +1,7 @@
 """One published trial, arm by arm: what was given to how many, and what was seen when.
 
 The assumption that matters: time zero is the first dose or session, so a "Day 15" visit stands at day 14;
-times here are **days**, as published, and become hours where a virtual trial is built. `null` means nobody knows.
+times here are **days**, as published, and become hours where a virtual trial is built. `null` is unknown.
 Left out: individual patients, and any judgement of bias.
 """
 
@@ -84,9 +84,7 @@ class Outcome(Datum):
     se: float | None = Field(None, ge=0)
     sd_recalled: float | None = Field(None, ge=0)
     ci95: Interval | None = None
-    n: float | None = Field(
-        None, ge=0, description="People analysed; the arm's when the source gives no other."
-    )
+    n: float | None = Field(None, ge=0, description="People analysed; the arm's when the source gives no other.")
 
     @property
     def spread(self) -> Spread | None:
@@ -150,11 +148,7 @@ class Contrast(Datum):
         """Effect measures other than a difference, by name: `odds_ratio`, `effect_size_d`, `hedges_g` …"""
         names = ("odds_ratio", "risk_", "hedges_g", "cohens_d", "smd", "effect_size", "fraction_of", "nnt")
         extra = self.model_extra or {}
-        return {
-            key: given
-            for key, given in extra.items()
-            if key.startswith(names) and isinstance(given, (int, float))
-        }
+        return {key: given for key, given in extra.items() if key.startswith(names) and isinstance(given, (int, float))}
 
     @property
     def spread(self) -> Spread | None:
@@ -184,7 +178,8 @@ class PublishedTrial(Read):
     scale: Text
     background: Text
     biomarkers: Any = None
-    design_regimen_confidence: Text
+    regimen_confidence: Datum | None = Field(None, description="How sure the design and regimens are.")
+    note: Text
     source: Text
     split: Split = Split.unused
     split_because: Text
@@ -201,7 +196,8 @@ class PublishedTrial(Read):
         contrasts = given.get("contrasts")
         if isinstance(contrasts, list):
             contrasts = [_with(one, scale) for one in contrasts]
-        return given | {"arms": arms, "contrasts": contrasts}
+        said = given.get("regimen_confidence") or {"confidence": given.get("design_regimen_confidence")}
+        return given | {"arms": arms, "contrasts": contrasts, "regimen_confidence": said}
 
     @property
     def outcomes(self) -> tuple[tuple[Arm, Outcome], ...]:
