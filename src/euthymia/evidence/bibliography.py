@@ -73,9 +73,9 @@ class Source:
 
 def read_bibliography(path: Path) -> dict[str, Source]:
     """Key → `Source` for every entry of a BibTeX file; raises `DataError` with the line of a broken entry."""
-    import bibtexparser
+    from bibtexparser.entrypoint import parse_string
 
-    library = bibtexparser.parse_string(path.read_text(encoding="utf-8"))
+    library = parse_string(path.read_text(encoding="utf-8"))
     for block in library.failed_blocks:
         raise DataError(
             f"this entry cannot be read ({type(block).__name__.removesuffix('Block')})",
@@ -100,5 +100,8 @@ def _source(entry, file: str) -> Source:
         authors=tuple(name.strip() for name in given.get("author", "").split(" and ") if name.strip()),
         year=int(year) if year else None,
         unverified=tuple(name.strip() for name in given.get("unverified", "").split(",") if name.strip()),
-        **{name: given.get(name) for name in ("journal", "volume", "pages", "doi", "pmid", "nct", "url", "note")},
+        **{
+            name: given.get(name)
+            for name in ("journal", "volume", "pages", "doi", "pmid", "nct", "url", "note")
+        },
     )

@@ -7,7 +7,7 @@ nobody stated counts as recalled. Left out: the numbers, which each kind of datu
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -17,13 +17,13 @@ P_CORRECT = re.compile(r"p(?:_correct)?\s*[~=≈]\s*(1(?:\.0*)?|0?\.\d+)")
 Z_95 = 3.92  # width of a 95 % interval in standard errors, 2 x 1.96
 
 Text = Annotated[str | None, Field(default=None, coerce_numbers_to_str=True)]
-Numbers = Annotated[tuple[float, ...], BeforeValidator(lambda given: () if given is None else given)]
 Interval = tuple[float, float]
 
 
-def listed(kind: Any) -> Any:
-    """A tuple of `kind` that reads `null` as empty."""
-    return Annotated[tuple[kind, ...], BeforeValidator(lambda given: () if given is None else given)]
+Item = TypeVar("Item")
+#: a tuple that reads `null` as empty
+Listed = Annotated[tuple[Item, ...], BeforeValidator(lambda given: () if given is None else given)]
+Numbers = Listed[float]
 
 
 class Read(BaseModel):
@@ -39,7 +39,9 @@ class Datum(Read):
     where: Text
     note: Text
     grade: Grade = Grade.measured
-    confidence: Confidence = Field(Confidence.recalled, description="verified, recalled (p_correct~0.8) or derived.")
+    confidence: Confidence = Field(
+        Confidence.recalled, description="verified, recalled (p_correct~0.8) or derived."
+    )
     p_correct: float | None = Field(None, ge=0, le=1, description="Chance that a recalled number is right.")
 
     @model_validator(mode="before")
@@ -78,7 +80,9 @@ def trust(said: Any, grade: Any = None, p_correct: Any = None) -> dict[str, Any]
     }
 
 
-def spread_of(*, se: float | None = None, sd: float | None = None, ci95: Interval | None = None) -> Spread | None:
+def spread_of(
+    *, se: float | None = None, sd: float | None = None, ci95: Interval | None = None
+) -> Spread | None:
     """The spread a source prints, the standard error first."""
     if se is not None:
         return Spread(SpreadKind.se, se)
@@ -95,8 +99,8 @@ def standard_error(spread: Spread | None, n: float | None) -> float | None:
     """
     if spread is None:
         return None
-    if spread.kind is SpreadKind.se:
-        return spread.value
-    if spread.kind is SpreadKind.ci95:
+    if spread.low is not None and spread.high is not None:
         return (spread.high - spread.low) / Z_95
+    if spread.kind is SpreadKind.se or spread.value is None:
+        return spread.value
     return spread.value / n**0.5 if n else None

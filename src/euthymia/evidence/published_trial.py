@@ -1,4 +1,4 @@
-"""One published trial, arm by arm: what was given to how many, and what was seen when.
+"""One published trial: its arms, its contrasts, and whether a fit may see it.
 
 The assumption that matters: time zero is the first dose or session, so a "Day 15" visit stands at day 14;
 times here are **days**, as published, and become hours where a virtual trial is built. `null` is unknown.
@@ -10,11 +10,17 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from euthymia.errors import Place
-from euthymia.evidence.datum import Datum, Interval, Numbers, Read, Text, listed, spread_of, standard_error
+from euthymia.evidence.datum import Datum, Interval, Listed, Read, Text, spread_of, standard_error
+from euthymia.evidence.published_arm import Arm, Baseline, Count, Given, Outcome, Rate, Schedule
 from euthymia.evidence.value import Spread
+
+
+__all__ = [
+    "Arm", "Baseline", "Contrast", "Count", "Given", "Outcome", "PublishedTrial", "Rate", "Schedule", "Split",
+]  # fmt: skip
 
 
 class Split(StrEnum):
@@ -23,110 +29,6 @@ class Split(StrEnum):
     calibrate = "calibrate"
     hold_out = "hold-out"
     unused = "unused"
-
-
-class Schedule(Read):
-    """When something is given: `start_d` to `end_d`, at `times_d` (days), or infusion `steps_h` in hours."""
-
-    kind: str = Field(description="For example qd, bid, times, infusion_profile.")
-    start_d: float | None = None
-    end_d: float | None = None
-    times_d: Numbers = ()
-    steps_h: listed(Numbers) = Field((), description="Rows of [from hour, to hour, rate].")
-    infusion_min: float | None = None
-    with_food: bool | None = None
-
-
-class Given(Read):
-    """One thing an arm receives: a drug, a device, a control; device settings are per treatment."""
-
-    intervention: str = Field(description="What is given, for example escitalopram or placebo.")
-    dose: float | str | None = None
-    unit: Text
-    route: Text
-    schedule: Schedule | None = None
-    cointervention: Text
-    protocol: Text
-    target: Text
-    montage: Text
-    pulses_per_treatment: float | None = None
-    intensity_pct_rMT: float | None = None
-    treatments_per_day: float | None = None
-    between_treatments_min: float | None = None
-    treatment_days: Numbers = ()
-    current_mA: float | None = None
-    duration_min: float | str | None = None
-
-
-class Count(Datum):
-    """A number of people."""
-
-    value: int | None = Field(ge=0, description="How many people.")
-
-
-class Baseline(Datum):
-    """Severity before treatment, in points of the trial's scale."""
-
-    mean: float | None
-    sd: float | None = Field(None, ge=0)
-    sd_recalled: float | None = Field(None, ge=0)
-
-
-class Outcome(Datum):
-    """A mean at a visit; `kind` says of what: change, change_LS, score …; a negative change is better."""
-
-    visit: Text
-    time_d: float | None = Field(description="Days since the first dose; null when the source does not say.")
-    kind: str = Field(description="change, change_LS, score, percent_change …")
-    mean: float | None = Field(description="In points of the scale, or in per cent for a percent_change.")
-    scale: str = Field(description="The rating scale, on the trial or on the outcome itself.")
-    sd: float | None = Field(None, ge=0)
-    se: float | None = Field(None, ge=0)
-    sd_recalled: float | None = Field(None, ge=0)
-    ci95: Interval | None = None
-    n: float | None = Field(None, ge=0, description="People analysed; the arm's when the source gives no other.")
-
-    @property
-    def spread(self) -> Spread | None:
-        return spread_of(se=self.se, sd=self.sd if self.sd is not None else self.sd_recalled, ci95=self.ci95)
-
-    @property
-    def standard_error(self) -> float | None:
-        """Standard error of the mean, in its unit; None when the source allows none."""
-        return standard_error(self.spread, self.n)
-
-
-class Rate(Datum):
-    """The share of an arm with an outcome such as response or remission, from 0 to 1."""
-
-    outcome: str
-    visit: Text
-    time_d: float | None = Field(description="Days since the first dose; null when the source does not say.")
-    rate: float | None = Field(ge=0, le=1, description="A fraction: 0.45 for 45 %.")
-    scale: Text
-    n: float | None = Field(None, ge=0)
-
-    @property
-    def standard_error(self) -> float | None:
-        """Binomial standard error; None without a number of people."""
-        return None if self.rate is None or not self.n else (self.rate * (1 - self.rate) / self.n) ** 0.5
-
-
-class Arm(Read):
-    """One group of a trial and everything published about it."""
-
-    arm: str = Field(description="The name of the arm.")
-    regimen: listed(Given) = ()
-    n: Count | None = None
-    baseline: Baseline | None = None
-    outcomes: listed(Outcome) = ()
-    rates: listed(Rate) = ()
-    dropout: dict[str, Any] | float | None = None
-
-    @field_validator("n", mode="before")
-    @classmethod
-    def _bare_count(cls, given: Any) -> Any:
-        return {"value": given} if isinstance(given, int) else given
 
 
 class Contrast(Datum):
@@ -148,7 +50,11 @@ class Contrast(Datum):
         """Effect measures other than a difference, by name: `odds_ratio`, `effect_size_d`, `hedges_g` …"""
         names = ("odds_ratio", "risk_", "hedges_g", "cohens_d", "smd", "effect_size", "fraction_of", "nnt")
         extra = self.model_extra or {}
-        return {key: given for key, given in extra.items() if key.startswith(names) and isinstance(given, (int, float))}
+        return {
+            key: given
+            for key, given in extra.items()
+            if key.startswith(names) and isinstance(given, (int, float))
+        }
 
     @property
     def spread(self) -> Spread | None:
@@ -165,13 +71,13 @@ class PublishedTrial(Read):
 
     id: str = Field(min_length=1, description="A name you can say, for example transform2.")
     arms: tuple[Arm, ...] = Field(description="A list; empty when only contrasts were published.")
-    contrasts: listed(Contrast) = ()
-    relapse: listed(dict[str, Any]) = ()
+    contrasts: Listed[Contrast] = ()
+    relapse: Listed[dict[str, Any]] = ()
     acronym: Text
     nct: Text
     pmid: Text
     doi: Text
-    ids_unverified: listed(str) = ()
+    ids_unverified: Listed[str] = ()
     treatment_family: Text
     design: Text
     population: dict[str, Any] | str | None = None
