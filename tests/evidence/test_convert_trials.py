@@ -19,7 +19,7 @@ TRIALS = """\
   doi: null
   treatment_family: SSRI
   design: phase 3 DB placebo 6 wk
-  population: {{dx: MDD, note: '>=2 failed adequate drugs in the episode', source: somewhere, confidence: verified}}
+  population: {{dx: MDD, note: '>=2 failed adequate drugs so far', source: somewhere, confidence: verified}}
   scale: MADRS
   background: null
   arms:
@@ -29,8 +29,8 @@ TRIALS = """\
     n: {{value: 40, source: page, confidence: verified}}
     baseline: null
     outcomes:
-    - {{visit: wk 6, time_d: 42, kind: change, mean: -12.5, sd: 8, note: a long remark, source: general knowledge,
-       confidence: recalled (p_correct~{chance})}}
+    - {{visit: wk 6, time_d: 42, kind: change, mean: -12.5, sd: 8, note: a long remark,
+       source: general knowledge, confidence: recalled (p_correct~{chance})}}
     rates: []
     dropout: null
   contrasts: []
@@ -66,7 +66,9 @@ def reference(tmp_path):
 
 
 def files(folder):
-    return {path.relative_to(folder): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+    return {
+        path.relative_to(folder): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
+    }
 
 
 def test_a_second_run_changes_nothing(script, reference, tmp_path):
@@ -111,7 +113,9 @@ def test_entries_written_by_hand_stay_and_win(script, reference, tmp_path):
     out.mkdir()
     (out / "sources.bib").write_text("@article{sure2001,\n  title = {As printed},\n}\n")
     script.convert(reference, out)
-    (out / "sources.bib").write_text((out / "sources.bib").read_text() + "\n@misc{later, title = {Added below}}\n")
+    (out / "sources.bib").write_text(
+        (out / "sources.bib").read_text() + "\n@misc{later, title = {Added below}}\n"
+    )
     script.convert(reference, out)
     sources = read_bibliography(out / "sources.bib")
     assert sources["sure2001"].title == "As printed"

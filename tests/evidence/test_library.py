@@ -73,7 +73,8 @@ def test_every_trial_says_why_it_is_where_it_is():
 def test_marking_a_trial_hold_out_takes_it_from_the_fit(tmp_path, monkeypatch):
     (tmp_path / "trials").mkdir()
     for split in ("calibrate", "hold-out", "unused"):
-        text = f"id: a_{split}\nsplit: {split}\narms: []\ncontrasts: [{{arm: a, reference: b, difference: -1}}]\n"
+        contrasts = "contrasts: [{arm: a, reference: b, difference: -1}]"
+        text = f"id: a_{split}\nsplit: {split}\narms: []\n{contrasts}\n"
         (tmp_path / "trials" / f"{split}.yaml").write_text(text)
     monkeypatch.setattr(room, "library", lambda: Library(tmp_path))
     assert [trial.id for trial in calibration_trials()] == ["a_calibrate"]

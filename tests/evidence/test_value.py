@@ -11,7 +11,9 @@ HERE = Place("sources/x.yaml", 7, "values.clearance")
 
 
 def read(**changes):
-    return value_from({key: item for key, item in (COMPLETE | changes).items() if item is not ...}, HERE, source="x")
+    return value_from(
+        {key: item for key, item in (COMPLETE | changes).items() if item is not ...}, HERE, source="x"
+    )
 
 
 @pytest.mark.parametrize(
@@ -99,7 +101,8 @@ def test_the_error_text_in_full():
     with pytest.raises(DataError) as fault:
         read(where=...)
     assert str(fault.value) == (
-        "sources/x.yaml, line 7, values.clearance: the value is graded 'measured' without what that grade asks for\n"
+        "sources/x.yaml, line 7, values.clearance: "
+        "the value is graded 'measured' without what that grade asks for\n"
         "  A measured value needs 'where'.\n"
         "  Add it, or choose the grade that fits: measured, derived, fitted or assumed."
     )

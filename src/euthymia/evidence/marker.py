@@ -45,7 +45,7 @@ def read_markers(path: Path) -> dict[str, Marker]:
 
 
 def read_scale_links(path: Path) -> dict[str, ScaleLink]:
-    """Id → `ScaleLink` for a table of links; numbers of other shapes are in `model_extra`; raises `DataError`."""
+    """Id → `ScaleLink` for a table of links; other numbers are in `model_extra`; raises `DataError`."""
     document = read_yaml(path)
     return {row.id: row for row in (checked(ScaleLink, document, *step) for step in _rows(document))}
 

@@ -1,7 +1,7 @@
 """One arm of a published trial: what was given to how many, and what was seen when.
 
-The assumption that matters: times are **days** from the first dose, as published; a mean without a number of people
-of its own takes its arm's. Left out: comparisons between arms, which belong to the trial.
+The assumption that matters: times are **days** from the first dose, as published; a mean without a number
+of people of its own takes its arm's. Left out: comparisons between arms, which belong to the trial.
 """
 
 from __future__ import annotations

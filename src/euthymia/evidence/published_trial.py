@@ -17,7 +17,6 @@ from euthymia.evidence.datum import Datum, Interval, Listed, Read, Text, spread_
 from euthymia.evidence.published_arm import Arm, Baseline, Count, Given, Outcome, Rate, Schedule
 from euthymia.evidence.value import Spread
 
-
 __all__ = [
     "Arm", "Baseline", "Contrast", "Count", "Given", "Outcome", "PublishedTrial", "Rate", "Schedule", "Split",
 ]  # fmt: skip
