@@ -108,12 +108,12 @@ def split_of(trial: dict[str, Any], ours: dict[str, Any]) -> tuple[str, str]:
     usable = [
         row for row in means if row.get("scale", trial["scale"]) in FIT_SCALES and row["time_d"] is not None
     ]
-    sure = [row for row in usable if (trust(row["confidence"])["p_correct"] or 1) >= 0.8]
+    sure = [row for row in usable if (trust(row["confidence"])["p_correct"] or 1) >= 0.7]
     if sure:
         scales = sorted({row.get("scale", trial["scale"]) for row in sure})
         return "calibrate", f"dated means or differences on {' and '.join(scales)}: {len(sure)}"
     if usable:
-        return "unused", "its means are remembered with less than 0.8 chance of being right"
+        return "unused", "its means are remembered with less than 0.7 chance of being right"
     return "unused", "no dated mean or difference on MADRS or HAMD17"
 
 

@@ -73,10 +73,9 @@ class Regimen:
 
     def until(self, day: float) -> Regimen:
         """The same, stopped on a day: nothing is given from then on."""
-        return Regimen(
-            tuple(c for course in self.courses if (c := _kept(course, lambda t: t < day * DAY)).items),
-            min(self.span, day * DAY),
-        )
+        kept = (_kept(course, lambda time: time < day * DAY) for course in self.courses)
+        cut = tuple(replace(course, end=min(course.end, day * DAY)) for course in kept if course.items)
+        return Regimen(cut, min(self.span, day * DAY))
 
     def missing(self, days: Iterable[int]) -> Regimen:
         """The same without anything due on these days."""
@@ -87,9 +86,7 @@ class Regimen:
     def missed(self, share: float, seed: int) -> Regimen:
         """The same with a share of doses forgotten at random; the same seed forgets the same doses."""
         if not 0 <= share < 1:
-            raise RegimenError(
-                f"a share of {share:g} is missed", rule="A share lies between 0 and 1.", fix="Write 0.1."
-            )
+            raise RegimenError(f"a share of {share:g} is missed", rule="A share lies from 0 to 1.", fix="Write 0.1.")
         chance = random.Random(seed)
         kept = (_kept(course, lambda _: chance.random() >= share) for course in self.courses)
         return replace(self, courses=tuple(course for course in kept if course.items))
@@ -163,9 +160,7 @@ class Order:
     def times_per_week(self, times: int, weeks: float) -> Regimen:
         """`times` a week, spread over the working days (twice: days 0 and 3)."""
         if not 1 <= times <= 7:
-            raise RegimenError(
-                f"{times} times a week", rule="A week has one to seven days of treatment.", fix="Use 1 to 7."
-            )
+            raise RegimenError(f"{times} times a week", rule="A week has seven days.", fix="Use 1 to 7.")
         spread = {1: (0,), 2: (0, 3), 3: (0, 2, 4), 4: (0, 1, 3, 4), 5: (0, 1, 2, 3, 4), 6: (0, 1, 2, 3, 4, 5)}
         pattern = spread.get(times, tuple(range(7)))
         moments = [7.0 * week + day for week in range(round(weeks)) for day in pattern]
@@ -189,7 +184,7 @@ class Order:
         length = weeks * 7 if weeks is not None else float(days)
         if length <= 0:
             raise RegimenError(
-                f"'{self.label}' goes on for {length:g} days", rule="A length is above zero.", fix="weeks=8"
+                f"'{self.label}' lasts {length:g} days", rule="A length is above zero.", fix="Write weeks=8."
             )
         count = round(length / step)
         return self._at([n * step + clock for n in range(count)], length)
@@ -203,9 +198,7 @@ def _clock(text: str) -> float:
     """A clock time as a share of the day."""
     hours, _, minutes = text.partition(":")
     if not (hours.isdigit() and minutes.isdigit() and int(hours) < 24 and int(minutes) < 60):
-        raise RegimenError(
-            f"the time '{text}' cannot be read", rule="A clock time is hours:minutes.", fix="Write '08:00'."
-        )
+        raise RegimenError(f"cannot read the time '{text}'", rule="A time is hours:minutes.", fix="Write '08:00'.")
     return (int(hours) + int(minutes) / 60) / 24
 
 
@@ -224,9 +217,7 @@ def infusion(name: str, amount: str, over: str = "40 min") -> Order:
     """An intravenous infusion over a time, always supervised."""
     hours = quantity(over, "hour")
     if hours <= 0:
-        raise RegimenError(
-            f"the infusion of {name} lasts '{over}'", rule="An infusion takes time.", fix="over='40 min'"
-        )
+        raise RegimenError(f"{name} is infused over '{over}'", rule="An infusion takes time.", fix="over='40 min'")
     return _dose(name, amount, "intravenous", duration=hours, supervised=True, suffix=f" over {over}")
 
 

@@ -30,6 +30,7 @@ from euthymia.trial.scale import scale
 from euthymia.trial.world import World
 
 PEOPLE = 16
+RTOL, ATOL = 1e-3, 1e-5  # within 0.02 MADRS points of 1e-8
 STEP = 0.05  # of a logarithm, for slopes
 ARM_SD = 2.5  # points of MADRS by which trials of one design differ in an arm's change (assumed)
 CONTRAST_SD = 1.0  # and in a contrast
@@ -37,6 +38,7 @@ UNKNOWN_SE = 2.0  # where a table gives a mean without its error
 BASELINE_SD = 4.0  # by which clinics of one kind differ in mean severity
 EARLY_HOURS = 6.0  # a rating this soon recalls hours, not days: it counts a quarter
 CONTRAST_WEIGHT = 2.0  # a contrast is the biology, an arm mostly the trial
+CONTROLS = ("placebo", "sham", "saline", "midazolam")
 POINTS = {"MADRS": 1.0, "HAMD17": 1.3}  # scale points worth one HAM-D17 point on MADRS (leucht2018)
 
 
@@ -108,7 +110,45 @@ def _targets(published: PublishedTrial, virtual: Trial) -> list[Target]:
         names = tuple(arm.arm for arm in arms if arm is not None and arm.arm in virtual.arms)
         if len(names) == 2 and _usable(one.scale, one.time_d, one.difference, days):
             found.append(_contrast_target(published, names, one))
-    return found
+    return found + _derived_contrasts(published, virtual, found)
+
+
+def _derived_contrasts(published: PublishedTrial, virtual: Trial, found: Sequence[Target]) -> list[Target]:
+    """Differences from a control arm that follow from two arm changes where the table prints no contrast."""
+    changes = {(t.arms[0], t.scale, t.day): t for t in found if t.measure in ("change", "score")}
+    printed = {(t.arms[0], t.scale, t.day) for t in found if t.measure == "difference"}
+    controls = [name for name in virtual.arms if name.startswith(CONTROLS)]
+    derived = []
+    for (arm, scale_name, day), target in changes.items():
+        control = changes.get((_control_of(arm, controls), scale_name, day))
+        if control is None or arm in controls or (arm, scale_name, day) in printed:
+            continue
+        if control.measure != target.measure or control.arms[0].startswith("period2") != arm.startswith("period2"):
+            continue
+        shift = _baseline_gap(published, arm, control.arms[0]) if target.measure == "score" else 0.0
+        if shift is None:
+            continue
+        noise = [np.sqrt(max(t.sd**2 - (ARM_SD / POINTS[scale_name]) ** 2, 0.0)) for t in (target, control)]
+        sd = float(np.hypot(np.hypot(*noise), CONTRAST_SD / POINTS[scale_name]))
+        weight = CONTRAST_WEIGHT * min(target.weight, control.weight)
+        gap = target.published - control.published - shift
+        derived.append(Target(published.id, (arm, control.arms[0]), scale_name, day, "difference", gap, sd, weight))
+    return derived
+
+
+def _control_of(arm: str, controls: Sequence[str]) -> str:
+    """The control an arm belongs to: the one that shares most of its name's end, or the only one."""
+    if len(controls) == 1:
+        return controls[0]
+    return next((c for c in controls if c.split("_", 1)[-1] == arm.split("_", 1)[-1]), "")
+
+
+def _baseline_gap(published: PublishedTrial, arm: str, control: str) -> float | None:
+    means = [
+        found.baseline.mean if (found := published.arm(name)) is not None and found.baseline else None
+        for name in (arm, control)
+    ]
+    return None if None in means else means[0] - means[1]
 
 
 def _usable(scale_name: str | None, day: float | None, number: float | None, days: set[float]) -> bool:
@@ -158,7 +198,7 @@ def predict(problem: Problem, parameters: Mapping[str, float], engine: Engine) -
 def _domains(virtual: Trial, arm: str, people: tuple[Person, ...], days: np.ndarray, engine: Engine) -> np.ndarray:
     """Symptom domains (people, days, 7) of one arm."""
     task = arm_task(virtual, virtual.arms[arm], people, days * 24, DOMAINS)
-    return engine.solve(task).values
+    return engine.solve(replace(task, rtol=RTOL, atol=ATOL)).values
 
 
 def _answer(virtual: Trial, target: Target, domains: Mapping[str, np.ndarray], days: np.ndarray) -> float:

@@ -136,7 +136,7 @@ def _regimen(arm: Arm, published: PublishedTrial, days: float) -> tuple[Regimen,
 
 
 def _one(given: Given, name: str, published: PublishedTrial, days: float) -> Regimen:
-    if name.startswith("tms"):
+    if name.startswith("tms") or name.endswith("_sham"):
         return _stimulation(given, name)
     name = NAMES.get(name, name)
     if name == "placebo" or name in drugs():
@@ -150,7 +150,7 @@ def _stimulation(given: Given, name: str) -> Regimen:
         raise CannotExpress(f"the table gives no treatment days for '{given.intervention}'")
     if (given.treatments_per_day or 1) > 1:
         raise CannotExpress("accelerated courses (several sessions a day) are not modelled yet")
-    if name == "tms_sham":
+    if name.endswith("_sham"):  # a sham of any device is a visit without stimulation
         return sham(PROTOCOLS["10hz"]).at(days=list(given.treatment_days))
     key = (given.protocol or "").lower()
     protocol = next((p for word, p in PROTOCOLS.items() if word in key and p in devices()), None)
