@@ -62,18 +62,32 @@ compounds:
 
 WRONG = {
     "a clearance for a volume": (
-        "volume: {value: 800, unit: L,", "volume: {value: 800, unit: L/h,",
-        "sertraline.yaml, line 9, compounds.sertraline.volume", "the unit 'L/h' does not fit; 'L' or one like it is wanted",
+        "volume: {value: 800, unit: L,",
+        "volume: {value: 800, unit: L/h,",
+        "sertraline.yaml, line 9, compounds.sertraline.volume",
+        "the unit 'L/h' does not fit; 'L' or one like it is wanted",
     ),
     "a misspelt key": ("clearance:", "clearence:", "line 10", "Did you mean 'clearance'?"),
     "an unread source": (
-        "{value: 800, unit: L, grade: assumed, confidence: recalled, because: test}", "{take: nobody2020/v}",
-        "line 9", "there is no value 'nobody2020/v'",
+        "{value: 800, unit: L, grade: assumed, confidence: recalled, because: test}",
+        "{take: nobody2020/v}",
+        "line 9",
+        "there is no value 'nobody2020/v'",
     ),
     "shares that do not add up": ("{sertraline: 1}", "{sertraline: 0.9}", "sertraline.yaml", "add up to 1"),
-    "no reason for an assumption": (", because: test}\ncompounds", "}\ncompounds", "line 6", "An assumed value needs 'because'."),
-    "a compound nobody defines": ("{sertraline: 1}", "{sertralin: 1}", "line 4", "'sertralin' is defined nowhere"),
-}  # fmt: skip
+    "no reason for an assumption": (
+        "because: test}}\ncompounds",
+        "because: ''}}\ncompounds",
+        "line 6",
+        "An assumed value needs 'because'.",
+    ),
+    "a compound nobody defines": (
+        "contains: {sertraline: 1}",
+        "contains: {sertralin: 1}",
+        "line 4",
+        "'sertralin' is defined nowhere",
+    ),
+}
 
 
 def _write(folder: Path, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
