@@ -1,0 +1,105 @@
+"""The public API: what a script or a notebook needs, and nothing that may change without notice.
+
+Each name is imported when it is first used, so `import euthymia` costs nothing. The assumption that matters: two
+names, `cohort` and `trial`, are both a room of the house and the function that opens it; here the function wins, and
+whatever else is in the room is imported from it (`from euthymia.cohort.preset import presets`). Left out: everything
+else, which has a home of its own.
+
+>>> import euthymia as eu
+>>> print(eu.oral("escitalopram", "10 mg").daily(days=2).calendar())
+day  0  00:00  escitalopram  10 mg  oral
+day  1  00:00  escitalopram  10 mg  oral
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from euthymia.cohort.cohort import cohort
+    from euthymia.errors import EuthymiaError
+    from euthymia.evidence.trial_table import read_trials
+    from euthymia.model.treatment import model_of
+    from euthymia.report.cite import cite
+    from euthymia.report.why import why
+    from euthymia.treatments.device import device
+    from euthymia.treatments.drug import drug
+    from euthymia.treatments.regimen import infusion, intranasal, oral, placebo, rtms, sham, washout
+    from euthymia.trial.conduct import run as run_trial
+    from euthymia.trial.endpoints import effect, endpoint
+    from euthymia.trial.protocol import trial
+    from euthymia.trial.score import score as score_trials
+
+__all__ = [
+    "EuthymiaError",
+    "cite",
+    "cohort",
+    "device",
+    "drug",
+    "effect",
+    "endpoint",
+    "infusion",
+    "intranasal",
+    "model_of",
+    "oral",
+    "placebo",
+    "read_trials",
+    "rtms",
+    "run_trial",
+    "score_trials",
+    "sham",
+    "trial",
+    "washout",
+    "why",
+]
+
+#: public name → where it lives, and what it is called there if not the same
+_HOMES = {
+    "EuthymiaError": "errors",
+    "cite": "report.cite",
+    "cohort": "cohort.cohort",
+    "device": "treatments.device",
+    "drug": "treatments.drug",
+    "effect": "trial.endpoints",
+    "endpoint": "trial.endpoints",
+    "infusion": "treatments.regimen",
+    "intranasal": "treatments.regimen",
+    "model_of": "model.treatment",
+    "oral": "treatments.regimen",
+    "placebo": "treatments.regimen",
+    "read_trials": "evidence.trial_table",
+    "rtms": "treatments.regimen",
+    "run_trial": "trial.conduct:run",
+    "score_trials": "trial.score:score",
+    "sham": "treatments.regimen",
+    "trial": "trial.protocol",
+    "washout": "treatments.regimen",
+    "why": "report.why",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'euthymia' has no attribute '{name}'")
+    home, _, there = _HOMES[name].partition(":")
+    found = getattr(import_module(f"euthymia.{home}"), there or name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+class _Front(ModuleType):
+    """This module, keeping its functions when Python would put the room of the same name in their place."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if not (name in _HOMES and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Front

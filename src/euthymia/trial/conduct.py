@@ -147,7 +147,7 @@ def _individual(model: Model, plan: Plan, person: Person) -> np.ndarray:
 def _events(trial: Trial, plan: Plan, person: Person, seen: np.ndarray) -> list[Event]:
     end = trial.span * 24.0
     events = [e for e in events_of(plan, person.patient, trial.adherence) if e.time <= end]
-    events += contacts(trial.setting, seen[seen <= end], person.world)
+    events += contacts(trial.setting, seen[seen <= end], person.world, trial.certain)
     events.append(Rate(0.0, "life.course", 1.0, end + 1.0))
     events += life_events(person.patient, end)
     return events

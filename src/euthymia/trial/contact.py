@@ -13,6 +13,7 @@ import numpy as np
 
 from euthymia.engine.schedule import Rate
 from euthymia.errors import UnknownName
+from euthymia.treatments.drug import drug
 from euthymia.treatments.plan import Plan
 from euthymia.trial.world import World, contact_weight
 
@@ -34,12 +35,22 @@ def setting_of(plans: Iterable[Plan]) -> str:
     return "short_course" if 0 < longest <= SHORT_COURSE_DAYS * 24 else "oral"
 
 
-def contacts(setting: str, times: np.ndarray, world: World) -> list[Rate]:
-    """Contact as rates on the expectancy block; `times` are the hours of all visits, as `world` weighs them."""
+def inert(plan: Plan) -> bool:
+    """Whether a plan is a control: nothing in it reaches the model."""
+    doses = any(drug(dose.drug).contains for dose in plan.doses)
+    return not doses and all(session.sham for session in plan.sessions)
+
+
+def contacts(setting: str, times: np.ndarray, world: World, certain: bool = False) -> list[Rate]:
+    """Contact as rates on the expectancy block; `times` are the hours of all visits, as `world` weighs them.
+
+    `certain` says that everybody knows the treatment is active, because no arm is a control.
+    """
     if setting not in SETTINGS:
         raise UnknownName("setting", setting, SETTINGS)
-    first = contact_weight(world, f"first_{setting}")
-    later = contact_weight(world, f"visit_{setting}")
+    factor = contact_weight(world, "certainty") / world.contact if certain else 1.0
+    first = factor * contact_weight(world, f"first_{setting}")
+    later = factor * contact_weight(world, f"visit_{setting}")
     target = "expectancy.contact"
     events = [Rate(0.0, target, first / FIRST_HOURS, FIRST_HOURS)]
     visits = np.unique(times[times > FIRST_HOURS])

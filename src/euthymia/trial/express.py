@@ -68,6 +68,7 @@ def express(published: PublishedTrial, people: int, seed: int, worlds: int) -> E
             name=published.id,
             visits=visits,
             scales=SCALES,
+            certain=False if _has_control(published) else None,
             setting="inpatient" if _says(published, "hospital", "inpatient", "suicid") else None,
             allocation="twins",
             staying=None,
@@ -77,6 +78,13 @@ def express(published: PublishedTrial, people: int, seed: int, worlds: int) -> E
     except EuthymiaError as error:
         return Expressed(None, dict.fromkeys((arm.arm for arm in published.arms), str(error)), liberties)
     return Expressed(virtual, reasons, liberties)
+
+
+def _has_control(published: PublishedTrial) -> bool:
+    """Whether some arm of the published trial, expressed or not, was a control."""
+    words = ("placebo", "sham", "midazolam", "saline")
+    given = [g.intervention.lower() for arm in published.arms for g in arm.regimen]
+    return any(word in text for text in (*given, *(arm.arm.lower() for arm in published.arms)) for word in words)
 
 
 def clinic_of(published: PublishedTrial) -> str:

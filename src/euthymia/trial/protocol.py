@@ -15,7 +15,7 @@ from euthymia.cohort.cohort import Cohort
 from euthymia.errors import TrialError
 from euthymia.treatments.plan import Plan
 from euthymia.treatments.regimen import Regimen
-from euthymia.trial.contact import SETTINGS, setting_of
+from euthymia.trial.contact import SETTINGS, inert, setting_of
 from euthymia.trial.scale import scale
 
 
@@ -42,7 +42,8 @@ class Trial:
 
     `allocation`: `parallel` randomises each person to one arm; `twins` gives every person to every arm, which is what
     a simulation can do and a clinic cannot. `worlds` spreads people over draws of the fitted parameters and of the
-    trial's own luck (0: the central estimate alone).
+    trial's own luck (0: the central estimate alone). `certain`: everybody knows that
+    the treatment is active.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Trial:
     staying: Staying | None = field(default_factory=Staying)
     baseline: Baseline | None = None
     worlds: int = 0
+    certain: bool = False
 
     def with_(self, **changes: object) -> Trial:
         return replace(self, **changes)
@@ -76,6 +78,7 @@ def trial(
     visits: tuple[float, ...] | None = None,
     scales: tuple[str, ...] = ("MADRS", "HAMD17"),
     setting: str | None = None,
+    certain: bool | None = None,
     **options: object,
 ) -> Trial:
     """A checked `Trial`; visits default to weekly. Raises `TrialError` for no arms, no visits, or a control that is no
@@ -122,5 +125,6 @@ def trial(
         visits=tuple(sorted({0.0, *map(float, visits)})),
         scales=tuple(scales),
         setting=chosen,
+        certain=not any(inert(plan) for plan in plans.values()) if certain is None else certain,
         **options,
     )

@@ -1,0 +1,81 @@
+"""The typical patient: every parameter at its centre, every dose taken, no luck good or bad.
+
+The assumption that matters: the middle of every parameter is not the middle of every outcome, so this patient
+explains mechanisms and stands for no average. Left out: visits beyond those the plan itself brings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from euthymia.errors import UnknownName
+from euthymia.report.report_data import Typical
+
+if TYPE_CHECKING:
+    from euthymia.engine.task import Engine
+    from euthymia.treatments.plan import Plan
+
+#: hours after a dose or session at which its effect is looked at closely
+CLOSE = (0.0, 0.1, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 18.0)
+WEIGHT = 70.0
+
+
+def typical(
+    plan: Plan,
+    outputs: Sequence[str] | None = None,
+    hours: float | None = None,
+    engine: Engine | None = None,
+    setting: str | None = None,
+    visits: Sequence[float] | None = None,
+    parameters: Mapping[str, float] | None = None,
+) -> Typical:
+    """Simulate the typical patient under a plan to `hours` (default: its span and two weeks).
+
+    `setting` and `visits` (days) are those of the trial he would be seen in; `outputs` default to symptoms, pathways
+    and plasma. Raises `UnknownName` for an output or parameter the model does not have.
+    """
+    from euthymia.cohort.cohort import Patient
+    from euthymia.engine.choose import default_engine
+    from euthymia.engine.lower import lower
+    from euthymia.engine.schedule import Rate, tabulate
+    from euthymia.engine.task import Task
+    from euthymia.model.symptoms.domains import DOMAINS
+    from euthymia.model.treatment import model_of
+    from euthymia.trial.conduct import PATHWAYS
+    from euthymia.trial.contact import contacts, setting_of
+    from euthymia.trial.dosing import events_of
+    from euthymia.trial.enrol import RUN_IN_HOURS
+    from euthymia.trial.world import World
+
+    model = model_of(plan).having(parameters or {})
+    end = float(hours if hours is not None else plan.span + 14 * 24)
+    known = [quantity.name for quantity in (*model.states, *model.values)]
+    if outputs is None:
+        plasma = sorted(name for name in known if name.endswith("_plasma"))
+        outputs = (*DOMAINS, *(name for name in PATHWAYS if name in known), *plasma)
+    for name in outputs:
+        if name not in known:
+            raise UnknownName("output", name, known)
+    times = close_times(plan, end)
+    person = Patient(0, 0, {}, {}, {"weight": WEIGHT})
+    days = np.arange(0.0, end / 24 + 1e-9, 7.0) if visits is None else np.asarray(visits, float)
+    events = [event for event in events_of(plan, person, 1.0) if event.time <= end]
+    events += contacts(setting or setting_of([plan]), days[days * 24 <= end] * 24, World({}))
+    events.append(Rate(0.0, "life.course", 1.0, end + 1.0))
+    program = lower(model)
+    numbers = np.array([[model.parameters[name].number for name in program.parameters]])
+    task = Task(program, numbers, tabulate(program, [events]), times, tuple(outputs), start=-RUN_IN_HOURS)
+    solution = (engine or default_engine()).solve(task)
+    return Typical(times, tuple(outputs), solution.values[0], model)
+
+
+def close_times(plan: Plan, end: float, most: int = 1500) -> np.ndarray:
+    """Hours to look at: every six, and closely after each dose and session, no more than about `most`."""
+    given = sorted({item.time for item in (*plan.doses, *plan.sessions) if item.time <= end})
+    close = CLOSE if len(given) * len(CLOSE) <= most else CLOSE[::3]
+    points = [np.arange(0.0, end + 3, 6.0), *(time + np.array(close) for time in given)]
+    times = np.unique(np.round(np.concatenate(points), 4))
+    return times[times <= end]
