@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from euthymia.errors import EuthymiaError
+from euthymia.evidence.library import library
 from euthymia.treatments.device import device, devices
-from euthymia.treatments.drug import drug, drugs
+from euthymia.treatments.drug import Compound, drug, drugs
 
 LEAST_DRUGS, LEAST_DEVICES = 7, 3
 
@@ -41,10 +44,65 @@ def test_sessions_have_the_published_length_and_pulses(name: str) -> None:
     assert protocol.session_hours * 3600 == pytest.approx(seconds, abs=tolerance)
 
 
-def test_r_ketamine_is_scaled_from_s_ketamine_as_its_formula_says() -> None:
-    s, r = (next(c for c in drug("ketamine").compounds if c.name == f"{hand}-ketamine") for hand in "SR")
+def part(name: str) -> Compound:
+    return next(c for c in drug("ketamine").compounds if c.name == name)
+
+
+def liver_clearance(compound: Compound) -> float:
+    """What the liver takes from its blood flow, well stirred (L/h)."""
+    liver = compound.liver
+    inner = (liver.elimination_rate.number + compound.metabolites[0].rate.number) * liver.volume.number
+    return liver.flow.number * inner / (liver.flow.number + inner)
+
+
+def test_r_ketamine_is_scaled_from_s_ketamine_as_its_formulas_say() -> None:
+    s, r = part("S-ketamine"), part("R-ketamine")
     assert r.volume.number / s.volume.number == pytest.approx(5.6 / 6.6, rel=2e-3)
-    assert r.liver.elimination_rate.number / s.liver.elimination_rate.number == pytest.approx(1530 / 1620, rel=2e-3)
+    assert liver_clearance(s) == pytest.approx(109, abs=0.5)
+    assert liver_clearance(r) / liver_clearance(s) == pytest.approx(1530 / 1620, rel=1e-3)
+
+
+def test_half_block_follows_from_affinity_and_cerebrospinal_fluid() -> None:
+    value = library().value
+    mass, ratio = value("simons2022/molar_mass").number / 1000, value("moaddel2023/csf_plasma").number
+    unbound = value("moaddel2023/unbound_r").number / value("moaddel2023/unbound_s").number
+    s, r = value("moaddel2013/ki_nmda_s").number * mass / ratio, value("moaddel2013/ki_nmda_r").number * mass / ratio
+    assert part("S-ketamine").targets["nmda"].half.number == pytest.approx(s, rel=3e-3)
+    assert part("R-ketamine").targets["nmda"].half.number == pytest.approx(r / unbound, rel=3e-3)
+
+
+def test_escitalopram_occupies_what_was_observed() -> None:
+    given = drug("escitalopram")
+    taken, route, sert = given.compounds[0], given.routes["oral"], given.compounds[0].targets["sert"]
+    out, into = taken.clearance.number / taken.volume.number, route.rate.number
+
+    def occupancy(dose: float, days: int) -> float:
+        ages = [24 * day + 6 for day in range(days)]
+        shape = sum(math.exp(-out * age) - math.exp(-into * age) for age in ages) * into / (into - out)
+        plasma = 1000 * dose * route.bioavailability.number / taken.volume.number * shape
+        return sert.maximum.number * plasma / (plasma + sert.half.number)
+
+    observed = {(5, 1): "klein2006/occupancy_single_5mg", (10, 1): "klein2006/occupancy_single_10mg"}
+    for (dose, days), key in (observed | {(10, 10): "klein2007/occupancy_10mg"}).items():
+        seen = library().value(key)
+        assert occupancy(dose, days) == pytest.approx(seen.number, abs=1.1 * seen.spread.value)
+
+
+def test_zuranolone_peaks_lasts_and_accumulates_as_on_its_label() -> None:
+    given = drug("zuranolone")
+    body, rate = given.compounds[0], given.routes["oral"].rate.number
+    tissue, central = body.peripherals[0], body.volume.number
+    flow, back = tissue.clearance.number, tissue.clearance.number / tissue.volume.number
+    flows = [[-rate, 0, 0], [rate, -(body.clearance.number + flow) / central, back], [0, flow / central, -back]]
+    hours = np.arange(0, 24.01, 0.01)
+    pace, shapes = np.linalg.eig(np.array(flows, float))
+    share = np.linalg.solve(shapes, np.array([1.0, 0, 0]))
+    first = ((shapes[1] * share)[:, None] * np.exp(np.outer(pace, hours))).sum(axis=0)
+    label = {name: library().value(f"zurzuvae_label/{name}") for name in ("time_of_peak", "half_life", "accumulation")}
+    assert hours[first.argmax()] == pytest.approx(label["time_of_peak"].number, abs=0.1)
+    assert math.log(2) / -pace.max() == pytest.approx(label["half_life"].number, abs=0.2)
+    whole = central / body.clearance.number
+    assert whole / np.trapezoid(first, hours) == pytest.approx(label["accumulation"].number, abs=0.01)
 
 
 GOOD = """\
