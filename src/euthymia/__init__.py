@@ -1,9 +1,8 @@
 """The public API: what a script or a notebook needs, and nothing that may change without notice.
 
 Each name is imported when it is first used, so `import euthymia` costs nothing. The assumption that matters: two
-names, `cohort` and `trial`, are both a room of the house and the function that opens it; here the function wins, and
-whatever else is in the room is imported from it (`from euthymia.cohort.preset import presets`). Left out: everything
-else, which has a home of its own.
+names, `cohort` and `trial`, are both a room of the house and the function that opens it, so those rooms can be called.
+Left out: everything else, which has a home of its own.
 
 >>> import euthymia as eu
 >>> print(eu.oral("escitalopram", "10 mg").daily(days=2).calendar())
@@ -13,9 +12,7 @@ day  1  00:00  escitalopram  10 mg  oral
 
 from __future__ import annotations
 
-import sys
 from importlib import import_module
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -60,7 +57,6 @@ __all__ = [
 _HOMES = {
     "EuthymiaError": "errors",
     "cite": "report.cite",
-    "cohort": "cohort.cohort",
     "device": "treatments.device",
     "drug": "treatments.drug",
     "effect": "trial.endpoints",
@@ -75,13 +71,18 @@ _HOMES = {
     "run_trial": "trial.conduct:run",
     "score_trials": "trial.score:score",
     "sham": "treatments.regimen",
-    "trial": "trial.protocol",
     "washout": "treatments.regimen",
     "why": "report.why",
 }
 
 
+#: rooms that can be called
+_ROOMS = ("cohort", "trial")
+
+
 def __getattr__(name: str) -> Any:
+    if name in _ROOMS:
+        return import_module(f"euthymia.{name}")
     if name not in _HOMES:
         raise AttributeError(f"module 'euthymia' has no attribute '{name}'")
     home, _, there = _HOMES[name].partition(":")
@@ -92,14 +93,3 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
-
-
-class _Front(ModuleType):
-    """This module, keeping its functions when Python would put the room of the same name in their place."""
-
-    def __setattr__(self, name: str, value: object) -> None:
-        if not (name in _HOMES and isinstance(value, ModuleType)):
-            super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _Front

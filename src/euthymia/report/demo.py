@@ -1,0 +1,164 @@
+"""The demonstration: five strategies against their controls, laid over the trials that tested them.
+
+The assumption that matters: the designs in `demo.yaml` stand for the published ones nearest to them; every expressible
+published number is scored beside them in the same run. Left out: everything a strategy is not compared with.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict
+
+from euthymia.cohort.cohort import cohort
+from euthymia.engine.choose import default_engine
+from euthymia.engine.task import Engine
+from euthymia.evidence.checked import checked
+from euthymia.evidence.library import published_trials
+from euthymia.evidence.yaml_with_lines import read_yaml
+from euthymia.report.html import write_report
+from euthymia.report.report_data import Comparison, ReportData, Strategy
+from euthymia.report.typical import typical
+from euthymia.treatments.regimen_file import regimen_from
+from euthymia.trial.conduct import run
+from euthymia.trial.endpoints import scores
+from euthymia.trial.protocol import trial
+from euthymia.trial.run import Run
+from euthymia.trial.score import Row, score
+
+DESIGNS = Path(__file__).parent / "demo.yaml"
+PEOPLE = {"compiled": 200, "reference": 40}  # per arm
+SCORED = {"compiled": (64, 16), "reference": (16, 8)}  # people and worlds for each published trial
+
+Progress = Callable[[str, int, int], None]
+
+
+class Design(BaseModel):
+    """One strategy as data: its trial in YAML, and which published arm stands beside which of ours."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    key: str
+    title: str
+    sentence: str
+    cohort: str
+    scale: str
+    visits: tuple[float, ...]
+    active: Mapping[str, Any]
+    control: Mapping[str, Any]
+    published: Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True)
+class Demonstration:
+    """What the demonstration left behind: the report's path, its runs and its scorecard."""
+
+    report: Path
+    strategies: tuple[Strategy, ...]
+    rows: tuple[Row, ...]
+
+
+def designs() -> tuple[Design, ...]:
+    """The strategies of `demo.yaml`; raises `DataError`."""
+    document = read_yaml(DESIGNS)
+    return tuple(checked(Design, document, index) for index in range(len(document.content)))
+
+
+def demonstrate(
+    out: str | Path = "runs/demo",
+    people: int | None = None,
+    seed: int = 1,
+    engine: Engine | None = None,
+    progress: Progress | None = None,
+    scored_people: int | None = None,
+) -> Demonstration:
+    """Run everything and write `out/report.html`; `people` are per arm (default: as the engine allows)."""
+    engine = engine or default_engine()
+    size = people or PEOPLE.get(engine.name, 40)
+    tell = progress or (lambda what, done, total: None)
+    found = designs()
+    steps = len(found) + 1 + len(published_trials())
+    strategies = []
+    for done, design in enumerate(found):
+        tell(design.title, done, steps)
+        strategies.append(_strategy(design, size, seed, engine))
+    in_trial, worlds = SCORED.get(engine.name, (16, 8))
+    rows = score(
+        published_trials(),
+        engine,
+        people=scored_people or in_trial,
+        worlds=min(worlds, scored_people or worlds),
+        seed=seed,
+        progress=lambda what, done, total: tell(f"scoring {what}", len(found) + done, steps),
+    )
+    tell("writing the report", steps - 1, steps)
+    out = Path(out)
+    data = ReportData(
+        title="Five antidepressant strategies, simulated and laid over their trials",
+        strategies=tuple(strategies),
+        rows=rows,
+        seed=seed,
+        command=shlex.join(["euthymia", "demo", "--people", str(size), "--seed", str(seed), "--engine", engine.name]),
+        versions={package: version(package) for package in ("euthymia", "numpy", "scipy", "altair")},
+        numbers=_numbers(strategies),
+        date=date.today().isoformat(),
+    )
+    for strategy in strategies:
+        strategy.run.save(out / strategy.key)
+    report = write_report(out / "report.html", data)
+    tell("done", steps, steps)
+    return Demonstration(report, tuple(strategies), rows)
+
+
+def run_design(design: Design, people: int, seed: int, engine: Engine) -> Run:
+    """One strategy's trial, `people` in each arm."""
+    arms = {**design.active, **design.control}
+    virtual = trial(
+        cohort(design.cohort, n=people * len(arms), seed=seed),
+        {name: regimen_from(given) for name, given in arms.items()},
+        name=design.key,
+        control=next(iter(design.control)),
+        visits=design.visits,
+    )
+    return run(virtual, engine)
+
+
+def _strategy(design: Design, people: int, seed: int, engine: Engine) -> Strategy:
+    done = run_design(design, people, seed, engine)
+    active, control = next(iter(design.active)), next(iter(design.control))
+    hours = done.trial.span * 24
+    shown = {"hours": hours, "engine": engine, "setting": done.trial.setting, "visits": design.visits}
+    return Strategy(
+        key=design.key,
+        title=design.title,
+        sentence=design.sentence,
+        run=done,
+        active=active,
+        control=control,
+        typical=typical(done.arm(active).plan, **shown),
+        typical_control=typical(done.arm(control).plan, **shown),
+        comparisons=tuple(Comparison(name, dict(arms)) for name, arms in design.published.items()),
+        scale=design.scale,
+    )
+
+
+def _numbers(strategies: list[Strategy]) -> dict[str, float]:
+    """What the open faults are judged by: standard deviations of change, and early change after ketamine."""
+    found: dict[str, float] = {}
+    for strategy in strategies:
+        for role, name in (("active", strategy.active), ("control", strategy.control)):
+            before, after = scores(strategy.run.arm(name), "MADRS", strategy.last_day)
+            found[f"{strategy.key}_{role}_sd_of_change"] = float(np.std(after - before, ddof=1))
+            found[f"{strategy.key}_{role}_change"] = float(np.mean(after - before))
+        arm = strategy.run.arm(strategy.active)
+        early = arm.visits[(arm.visits > 0) & (arm.visits <= 5)]
+        if len(early):
+            before, after = scores(arm, "MADRS", float(early[0] / 24))
+            found[f"{strategy.key}_active_early_change"] = float(np.mean(after - before))
+    return found
