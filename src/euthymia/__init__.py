@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from euthymia.report.why import why
     from euthymia.treatments.device import device
     from euthymia.treatments.drug import drug
-    from euthymia.treatments.regimen import infusion, intranasal, oral, placebo, rtms, sham, washout
+    from euthymia.treatments.order import infusion, intranasal, oral, placebo, rtms, sham
+    from euthymia.treatments.regimen import washout
     from euthymia.trial.conduct import run as run_trial
     from euthymia.trial.endpoints import effect, endpoint
     from euthymia.trial.protocol import trial
@@ -61,16 +62,16 @@ _HOMES = {
     "drug": "treatments.drug",
     "effect": "trial.endpoints",
     "endpoint": "trial.endpoints",
-    "infusion": "treatments.regimen",
-    "intranasal": "treatments.regimen",
+    "infusion": "treatments.order",
+    "intranasal": "treatments.order",
     "model_of": "model.treatment",
-    "oral": "treatments.regimen",
-    "placebo": "treatments.regimen",
+    "oral": "treatments.order",
+    "placebo": "treatments.order",
     "read_trials": "evidence.trial_table",
-    "rtms": "treatments.regimen",
+    "rtms": "treatments.order",
     "run_trial": "trial.conduct:run",
     "score_trials": "trial.score:score",
-    "sham": "treatments.regimen",
+    "sham": "treatments.order",
     "washout": "treatments.regimen",
     "why": "report.why",
 }

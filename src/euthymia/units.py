@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from fractions import Fraction
 from functools import cache
+from math import isfinite
 from typing import Any
 
 from euthymia.errors import Place, UnitError
@@ -195,9 +196,7 @@ def convert(number: float, source: str | Unit, target: str | Unit) -> float:
     """
     source = unit(source) if isinstance(source, str) else source
     target = unit(target) if isinstance(target, str) else target
-    return (
-        number * source.factor(target) if source.scale != target.scale or not source.fits(target) else number
-    )
+    return number * source.factor(target) if source.scale != target.scale or not source.fits(target) else number
 
 
 def quantity(text: str, into: str, place: Place | None = None) -> float:
@@ -207,7 +206,7 @@ def quantity(text: str, into: str, place: Place | None = None) -> float:
     (500.0, 120.0, 14.0)
     """
     found = _NUMBER.match(text) if isinstance(text, str) else None
-    if not found:
+    if not found or not isfinite(float(found[1])):
         raise UnitError(
             f"'{text}' is not an amount",
             place=place,

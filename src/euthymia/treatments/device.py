@@ -50,8 +50,8 @@ class Protocol(BaseModel):
 
     @property
     def session_hours(self) -> float:
-        """Length of a session, last pause included."""
-        return self.trains * (self.train_seconds + self.pause_seconds) / 3600
+        """Length of a session, from the first pulse to the end of the last train."""
+        return (self.trains * (self.train_seconds + self.pause_seconds) - self.pause_seconds) / 3600
 
 
 def devices() -> tuple[str, ...]:

@@ -7,20 +7,22 @@ whatever product contains it. Left out: enzymes, interactions, side effects.
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from euthymia.errors import DataError, UnknownName
 from euthymia.evidence.checked import checked
 from euthymia.evidence.value import Value
 from euthymia.evidence.yaml_with_lines import Document, read_yaml
 from euthymia.treatments.numbers import resolved
-from euthymia.units import unit
+from euthymia.units import convert, unit
 
 FOLDER = Path(__file__).parent / "drugs"
 
@@ -33,19 +35,28 @@ TARGETS = {
 }
 
 
-def _measures(text: str) -> Any:
-    """A `Value` whose unit fits `text`."""
+def _measures(text: str, least: float = 0.0, most: float = math.inf, positive: bool = False) -> Any:
+    """A `Value` whose unit fits `text` and whose number lies in its range; plain numbers arrive in `text` itself."""
 
     def check(given: Any) -> Any:
-        if isinstance(given, Value) and not unit(given.unit).fits(unit(text)):
+        if not isinstance(given, Value):
+            return given
+        if not unit(given.unit).fits(unit(text)):
             raise ValueError(f"the unit '{given.unit}' does not fit; '{text}' or one like it is wanted")
-        return given
+        number = convert(given.number, given.unit, text)
+        if not least <= number <= most or (positive and number == 0):
+            wanted = f"from {least:g} to {most:g}" if most < math.inf else "above zero" if positive else "zero or more"
+            shown = f"{given.number:g} {given.unit}".removesuffix(" 1")
+            raise ValueError(f"{shown} cannot be right; it is {wanted}")
+        return given.with_(number=number, unit=text) if text in ("1", "mg", "hour") else given
 
-    return Annotated[Value, BeforeValidator(check)]
+    return Annotated[Value, BeforeValidator(check), WithJsonSchema({"measured in": text})]
 
 
-Volume, Flow, PerHour = _measures("L"), _measures("L/hour"), _measures("1/hour")
-Hours, Mass, Ratio, MolarMass = _measures("hour"), _measures("mg"), _measures("1"), _measures("g/mol")
+Volume, Flow = _measures("L", positive=True), _measures("L/hour", positive=True)
+PerHour, Hours = _measures("1/hour"), _measures("hour", positive=True)
+Mass, MolarMass = _measures("mg", positive=True), _measures("g/mol", positive=True)
+Ratio, Share = _measures("1"), _measures("1", most=1.0)
 
 
 class _Part(BaseModel):
@@ -64,13 +75,13 @@ class Route(_Part):
 
     kind: Literal["infusion", "first-order", "nasal", "none"]
     rate: PerHour | None = None
-    bioavailability: Ratio | None = None
+    bioavailability: Share | None = None
     into: Literal["central", "liver"] = "central"
     conditions: Mapping[str, Condition] = {}
-    absorbed_fraction: Ratio | None = None
+    absorbed_fraction: Share | None = None
     later_spray_factor: Ratio | None = None
     spray_dose: Mass | None = None
-    gut_fraction: Ratio | None = None
+    gut_fraction: Share | None = None
     swallowed_duration: Hours | None = None
     swallowed_rate: PerHour | None = None
 
@@ -107,7 +118,7 @@ class Metabolite(_Part):
 
     compound: str
     rate: PerHour | None = None
-    fraction: Ratio | None = None
+    fraction: Share | None = None
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Metabolite:
@@ -119,13 +130,15 @@ class Metabolite(_Part):
 class Site(_Part):
     """Action at a target: concentration of half effect (ng/mL of plasma, or nM unbound) and greatest effect."""
 
-    half: Value
-    maximum: Ratio | None = None
+    half: Annotated[Value, WithJsonSchema({"measured in": "ng/mL or nM"})]
+    maximum: Share | None = None
 
     @model_validator(mode="after")
     def _concentration(self) -> Site:
         if not (unit(self.half.unit).fits(unit("ng/mL")) or unit(self.half.unit).fits(unit("nM"))):
             raise ValueError(f"the half-effect concentration is in '{self.half.unit}'; ng/mL or nM is wanted")
+        if self.half.number <= 0:
+            raise ValueError(f"a half-effect concentration of {self.half.number:g} cannot be right; it is above zero")
         return self
 
 
@@ -134,7 +147,7 @@ class Compound(_Part):
 
     name: str
     molar_mass: MolarMass | None = None
-    fraction_unbound: Ratio | None = None
+    fraction_unbound: Share | None = None
     volume: Volume
     clearance: Flow | None = None
     peripherals: tuple[Peripheral, ...] = ()
@@ -151,7 +164,9 @@ class Compound(_Part):
             raise ValueError(f"{self.name} has no way out: give a clearance or a liver")
         for name in self.targets:
             if name not in TARGETS:
-                raise ValueError(f"there is no target '{name}'; known: {', '.join(TARGETS)}")
+                near = get_close_matches(name, TARGETS, n=1)
+                hint = f"; did you mean '{near[0]}'?" if near else ""
+                raise ValueError(f"there is no target '{name}'; known: {', '.join(TARGETS)}{hint}")
         for metabolite in self.metabolites:
             if metabolite.rate is not None and self.liver is None:
                 raise ValueError(f"{metabolite.compound} is formed in a liver that {self.name} does not have")
@@ -176,8 +191,8 @@ class Drug(_Part):
 
     @model_validator(mode="after")
     def _shares(self) -> Drug:
-        if self.contains and abs(sum(self.contains.values()) - 1) > 1e-9:
-            raise ValueError("the shares in 'contains' add up to 1")
+        if self.contains and (abs(sum(self.contains.values()) - 1) > 1e-9 or min(self.contains.values()) <= 0):
+            raise ValueError("the shares in 'contains' are above zero and add up to 1")
         return self
 
     def route(self, name: str) -> Route:

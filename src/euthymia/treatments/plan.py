@@ -1,6 +1,6 @@
 """A plan: the doses and sessions that will really happen, hour by hour.
 
-Frozen and sorted. Time zero is the first dose or session of the plan. Left out: why they happen; that is the regimen.
+Frozen and sorted. Time zero is the midnight that begins day 0. Left out: why they happen; that is the regimen.
 """
 
 from __future__ import annotations

@@ -1,24 +1,21 @@
 """Regimens: dosing you can hold in your hand, add and lay over each other.
 
-An order says what (`oral("escitalopram", "10 mg")`); a schedule makes it a regimen (`.daily(weeks=8)`). `+` is then,
-`|` is meanwhile. A regimen is frozen; every operation gives a new one. The assumption that matters: a regimen says what
-is prescribed, and what is really taken is decided when a trial is conducted. Left out: dosing by response.
+`+` is then, `|` is meanwhile; `order.py` holds what is given and how often. A regimen is frozen; every operation gives
+a new one. The assumption that matters: a regimen says what is prescribed, and what is really taken is decided when a
+trial is conducted. Left out: dosing by response.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from euthymia.errors import RegimenError, UnitError
+from euthymia.errors import RegimenError
 from euthymia.treatments.device import device
-from euthymia.treatments.drug import drug
 from euthymia.treatments.plan import Dose, Plan, Session
-from euthymia.units import quantity
 
 DAY = 24.0
-WEEK = 168.0
 
 
 @dataclass(frozen=True)
@@ -73,6 +70,10 @@ class Regimen:
 
     def until(self, day: float) -> Regimen:
         """The same, stopped on a day: nothing is given from then on."""
+        if day <= 0:
+            raise RegimenError(
+                f"the regimen stops on day {day:g}", rule="It stops after it has begun.", fix="Use a day above 0."
+            )
         kept = (_kept(course, lambda time: time < day * DAY) for course in self.courses)
         cut = tuple(replace(course, end=min(course.end, day * DAY)) for course in kept if course.items)
         return Regimen(cut, min(self.span, day * DAY))
@@ -111,7 +112,7 @@ class Regimen:
         return calendar(self.plan())
 
 
-def _kept(course: Course, keep) -> Course:
+def _kept(course: Course, keep: Callable[[float], bool]) -> Course:
     return replace(course, items=tuple(item for item in course.items if keep(item.time)))
 
 
@@ -125,190 +126,6 @@ def _check_pair(mine: Course, theirs: Course) -> None:
             rule="One drug by one route, and one device, follows one order at a time.",
             fix="Join them with + (one after the other), or give one order with the sum of the doses.",
         )
-
-
-@dataclass(frozen=True)
-class Order:
-    """What is given each time; a schedule turns it into a regimen."""
-
-    label: str
-    item: Dose | Session
-
-    def once(self, day: float = 0) -> Regimen:
-        """A single time."""
-        return self.at(days=[day])
-
-    def at(self, days: Iterable[float]) -> Regimen:
-        """On the days listed (0 is the first; fractions are allowed)."""
-        moments = [float(day) for day in days]
-        if not moments or min(moments) < 0 or moments != sorted(set(moments)):
-            raise RegimenError(
-                f"the days of '{self.label}' are {moments}",
-                rule="Days are a rising list from 0, each once.",
-                fix="Write days=[0, 3, 7].",
-            )
-        return self._at(moments, moments[-1] + 1)
-
-    def daily(self, weeks: float | None = None, days: float | None = None, at: str = "00:00") -> Regimen:
-        """Once a day for some weeks or days; `at` is the clock time."""
-        return self._every(1.0, weeks, days, _clock(at))
-
-    def twice_daily(self, weeks: float | None = None, days: float | None = None) -> Regimen:
-        """Every twelve hours for some weeks or days."""
-        return self._every(0.5, weeks, days)
-
-    def times_per_week(self, times: int, weeks: float) -> Regimen:
-        """`times` a week, spread over the working days (twice: days 0 and 3)."""
-        if not 1 <= times <= 7:
-            raise RegimenError(f"{times} times a week", rule="A week has seven days.", fix="Use 1 to 7.")
-        spread = {1: (0,), 2: (0, 3), 3: (0, 2, 4), 4: (0, 1, 3, 4), 5: (0, 1, 2, 3, 4), 6: (0, 1, 2, 3, 4, 5)}
-        pattern = spread.get(times, tuple(range(7)))
-        moments = [7.0 * week + day for week in range(round(weeks)) for day in pattern]
-        return self._at(moments, weeks * 7)
-
-    def weekly(self, weeks: float) -> Regimen:
-        """Once a week."""
-        return self.times_per_week(1, weeks)
-
-    def course(self, per_week: int = 5, weeks: float = 6) -> Regimen:
-        """A stimulation course: sessions on working days."""
-        return self.times_per_week(per_week, weeks)
-
-    def _every(self, step: float, weeks: float | None, days: float | None, clock: float = 0.0) -> Regimen:
-        if (weeks is None) == (days is None):
-            raise RegimenError(
-                f"it is not said how long '{self.label}' goes on",
-                rule="Give weeks or days, one of them.",
-                fix="Write .daily(weeks=8).",
-            )
-        length = weeks * 7 if weeks is not None else float(days)
-        if length <= 0:
-            raise RegimenError(
-                f"'{self.label}' lasts {length:g} days", rule="A length is above zero.", fix="Write weeks=8."
-            )
-        count = round(length / step)
-        return self._at([n * step + clock for n in range(count)], length)
-
-    def _at(self, days: list[float], length: float) -> Regimen:
-        items = tuple(replace(self.item, time=day * DAY) for day in days)
-        return Regimen((Course(self.label, days[0] * DAY, length * DAY, items),), length * DAY)
-
-
-def _clock(text: str) -> float:
-    """A clock time as a share of the day."""
-    hours, _, minutes = text.partition(":")
-    if not (hours.isdigit() and minutes.isdigit() and int(hours) < 24 and int(minutes) < 60):
-        raise RegimenError(f"cannot read the time '{text}'", rule="A time is hours:minutes.", fix="Write '08:00'.")
-    return (int(hours) + int(minutes) / 60) / 24
-
-
-def oral(name: str, amount: str, *, fed: bool | None = None) -> Order:
-    """A dose by mouth, taken at home; `fed=False` where the drug knows a fasted condition.
-
-    >>> print(oral("escitalopram", "10 mg").daily(days=2).calendar())
-    day  0  00:00  escitalopram  10 mg  oral
-    day  1  00:00  escitalopram  10 mg  oral
-    """
-    condition = "" if fed is None or fed else "fasted"
-    return _dose(name, amount, "oral", condition=condition)
-
-
-def infusion(name: str, amount: str, over: str = "40 min") -> Order:
-    """An intravenous infusion over a time, always supervised."""
-    hours = quantity(over, "hour")
-    if hours <= 0:
-        raise RegimenError(f"{name} is infused over '{over}'", rule="An infusion takes time.", fix="over='40 min'")
-    return _dose(name, amount, "intravenous", duration=hours, supervised=True, suffix=f" over {over}")
-
-
-def intranasal(name: str, amount: str) -> Order:
-    """A nasal spray, always supervised."""
-    return _dose(name, amount, "intranasal", supervised=True)
-
-
-def placebo(route: str = "oral") -> Order:
-    """A placebo by a route; given in the clinic unless it is oral."""
-    supervised = route != "oral"
-    return _dose("placebo", "0 mg", route, duration=2 / 3 if route == "intravenous" else 0.0, supervised=supervised)
-
-
-def _dose(
-    name: str,
-    amount: str,
-    route: str,
-    duration: float = 0.0,
-    condition: str = "",
-    supervised: bool = False,
-    suffix: str = "",
-) -> Order:
-    given = drug(name)
-    way = given.route(route)
-    if condition and condition not in way.conditions:
-        raise RegimenError(
-            f"{name} by {route} route knows no condition '{condition}'",
-            rule=f"Known: {', '.join(way.conditions) or 'none'}.",
-            fix="Leave it out.",
-        )
-    number, unit = _amount(name, amount)
-    if given.contains and number <= 0:
-        raise RegimenError(
-            f"the dose of {name} is {amount}",
-            rule="A dose is an amount above zero.",
-            fix="Write the amount the patient takes, for example '10 mg'.",
-        )
-    label = name if not given.contains else f"{name} {amount} {route}{suffix}"
-    return Order(label, Dose(0.0, name, number, unit, route, duration, condition, supervised))
-
-
-def _amount(name: str, amount: str) -> tuple[float, str]:
-    """A dose in mg or mg/kg."""
-    try:
-        return quantity(amount, "mg"), "mg"
-    except UnitError as in_mg:
-        try:
-            return quantity(amount, "mg/kg"), "mg/kg"
-        except UnitError:
-            raise RegimenError(
-                f"the dose of {name} is '{amount}': {in_mg.problem}",
-                rule="A dose is a mass, or a mass per body weight.",
-                fix="Write '10 mg' or '0.5 mg/kg'.",
-            ) from None
-
-
-def rtms(protocol: str, intensity: str | None = None, pulses: int | None = None) -> Order:
-    """A session of repetitive magnetic stimulation; intensity and pulses default to the protocol's own."""
-    return _session(protocol, intensity, pulses, sham=False)
-
-
-def sham(protocol: str) -> Order:
-    """A sham session: the same visit with a coil that does not stimulate."""
-    return _session(protocol, None, None, sham=True)
-
-
-def _session(name: str, intensity: str | None, pulses: int | None, sham: bool) -> Order:
-    protocol = device(name)
-    level = protocol.intensity if intensity is None else quantity(intensity, "%RMT")
-    count = protocol.pulses if pulses is None else pulses
-    if level <= 0 or count <= 0:
-        raise RegimenError(
-            f"a session of {name} with {level:g} %RMT and {count} pulses",
-            rule="A session has intensity and pulses above zero.",
-            fix="Use sham() for a session without stimulation.",
-        )
-    duration = protocol.session_hours * count / protocol.pulses
-    label = f"{'sham ' if sham else ''}{name}"
-    return Order(label, Session(0.0, name, duration, level, int(count), sham))
-
-
-def titrate(*steps: tuple[Order, float]) -> Regimen:
-    """Orders one after the other, each daily for some weeks: `titrate((oral(…, "5 mg"), 1), (oral(…, "10 mg"), 7))`."""
-    whole = Regimen()
-    for order, weeks in steps:
-        whole = whole + order.daily(weeks=weeks)
-    return whole
-
-
-taper = titrate
 
 
 def washout(days: float) -> Regimen:

@@ -10,10 +10,13 @@ The assumption that matters: one mapping is one order with one schedule; `then` 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from difflib import get_close_matches
 from typing import Any
 
 from euthymia.errors import DataError, EuthymiaError, Place
-from euthymia.treatments.regimen import Order, Regimen, infusion, intranasal, oral, placebo, rtms, sham, washout
+from euthymia.treatments.order import Order, infusion, intranasal, oral, placebo, rtms, sham
+from euthymia.treatments.regimen import Regimen, washout
 
 #: order → the keys that may stand beside it
 ORDERS: dict[str, tuple[str, ...]] = {
@@ -52,7 +55,7 @@ def _read(given: Mapping[str, Any], place: Place) -> Regimen:
         if word in given:
             return _joined(given, word, join, place)
     if "washout" in given:
-        return washout(float(given["washout"]))
+        return _washout(given, place)
     kind = next((name for name in ORDERS if name in given), None)
     if kind is None:
         raise DataError(
@@ -64,8 +67,12 @@ def _read(given: Mapping[str, Any], place: Place) -> Regimen:
     known = (kind, *ORDERS[kind], *SCHEDULES, *CHANGES)
     for key in given:
         if key not in known:
+            near = get_close_matches(str(key), known, n=1)
             raise DataError(
-                f"there is no '{key}' in a {kind} order", place=place, rule=f"Known: {', '.join(known)}.", fix=FORM
+                f"there is no '{key}' in a {kind} order",
+                place=place,
+                rule=f"Known: {', '.join(known)}.",
+                fix=f"Did you mean '{near[0]}'?" if near else FORM,
             )
     regimen = _scheduled(_order(kind, given), given, place)
     for change in CHANGES:
@@ -80,10 +87,22 @@ def _joined(given: Mapping[str, Any], word: str, join: Callable[[Regimen, Regime
         raise DataError(
             f"'{word}' holds a list of regimens and stands alone", place=place, fix=f"{word}: [{{…}}, {{…}}]"
         )
-    whole = regimen_from(parts[0], place)
-    for part in parts[1:]:
-        whole = join(whole, regimen_from(part, place))
+    inner = [_inside(place, f"{word}[{index}]") for index in range(len(parts))]
+    whole = regimen_from(parts[0], inner[0])
+    for part, where in zip(parts[1:], inner[1:], strict=True):
+        whole = join(whole, regimen_from(part, where))
     return whole
+
+
+def _inside(place: Place, step: str) -> Place:
+    return replace(place, field=f"{place.field}.{step}" if place.field else step)
+
+
+def _washout(given: Mapping[str, Any], place: Place) -> Regimen:
+    days = given["washout"]
+    if len(given) > 1 or isinstance(days, bool) or not isinstance(days, int | float):
+        raise DataError("a washout is a number of days and stands alone", place=place, fix="{washout: 14}")
+    return washout(days)
 
 
 def _order(kind: str, given: Mapping[str, Any]) -> Order:

@@ -15,8 +15,9 @@ from euthymia.errors import EuthymiaError
 from euthymia.evidence.published_trial import Arm, Given, PublishedTrial
 from euthymia.treatments.device import devices
 from euthymia.treatments.drug import drug, drugs
+from euthymia.treatments.order import infusion, intranasal, oral, placebo, rtms, sham
 from euthymia.treatments.plan import Plan
-from euthymia.treatments.regimen import Regimen, infusion, intranasal, oral, placebo, rtms, sham
+from euthymia.treatments.regimen import Regimen
 from euthymia.trial.protocol import Baseline, Trial, trial
 
 SCALES = ("MADRS", "HAMD17")
