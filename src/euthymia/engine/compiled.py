@@ -1,0 +1,243 @@
+"""The fast engine: a program becomes machine code for this computer, and every processor core runs patients.
+
+A patient's numbers depend on that patient alone: not on who else is in the task, on their order or on the number of
+threads. Patients who cannot be solved are handed to `fallback`, if there is one.
+Assumes 64-bit and llvmlite (see `available`). Left out: events triggered by the state.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import threading
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from euthymia.engine import cache, emit, lanes, stepper
+from euthymia.engine.instructions import module
+from euthymia.engine.machine import Loaded, Processor, available, host, load, translate
+from euthymia.engine.methods import RODAS5P, Rosenbrock
+from euthymia.engine.program import Program
+from euthymia.engine.schedule import ScheduleTable
+from euthymia.engine.task import Engine, Solution, Status, Task
+from euthymia.errors import ModelError, UnknownName
+
+__all__ = ["Compiled", "CompiledEngine", "Outcome", "assembly", "available", "build"]
+
+_ADVICE = {
+    stepper.NOT_A_NUMBER: "a value is not a number: look for a division by zero or the logarithm of a negative number",
+    stepper.TOO_SMALL: "the steps became too small: loosen the tolerance, or look for a rate that grows without bound",
+    stepper.TOO_MANY: "too many steps: loosen the tolerance or raise max_steps",
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came out of a run, patient by patient: values, failure codes, when they ended, steps tried."""
+
+    values: np.ndarray
+    failures: np.ndarray
+    ended: np.ndarray
+    steps: np.ndarray
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A program as machine code; `memory` is the bytes each worker needs."""
+
+    program: Program
+    loaded: Loaded
+    memory: int
+
+    def run(self, task: Task, threads: int) -> Outcome:
+        """Integrate all patients of a task on this many threads."""
+        parameters = np.ascontiguousarray(task.parameters, float)
+        patients = len(parameters)
+        times = np.ascontiguousarray(task.times, float)
+        values = np.full((patients, len(times), len(task.outputs)), np.nan)
+        failures = np.zeros(patients, np.int64)
+        ended = np.zeros(patients)
+        steps = np.zeros(patients, np.int64)
+        if not patients or not len(times):
+            return Outcome(values, failures, ended, steps)
+        sources = _sources(task)
+        states = len(self.program.states)
+        absolute = np.ascontiguousarray(np.broadcast_to(np.asarray(task.atol, float), (states,)))
+        counter = ctypes.c_int64(0)
+        table = task.schedule
+        arrays = {
+            "parameters": parameters,
+            "offsets": np.ascontiguousarray(table.offsets, np.int64),
+            "stop_time": np.ascontiguousarray(table.time, float),
+            "stop_kind": np.ascontiguousarray(table.kind, np.int64),
+            "stop_target": np.ascontiguousarray(table.target, np.int64),
+            "stop_value": np.ascontiguousarray(table.value, float),
+            "times": times,
+            "sources": sources,
+            "values": values,
+            "failures": failures,
+            "failure_times": ended,
+            "steps": steps,
+            "absolute": absolute,
+        }
+        told = lanes.WorkerTask(
+            counter=ctypes.addressof(counter),
+            patients=patients,
+            time_count=len(times),
+            source_count=len(sources),
+            algebra_wanted=int(any(sources >= states + len(self.program.inputs))),
+            relative=task.rtol,
+            start=task.start,
+            max_steps=task.max_steps,
+            **{name: array.ctypes.data for name, array in arrays.items()},
+        )
+        try:
+            self._work(told, min(threads, patients))
+        except BaseException:
+            counter.value = patients  # the workers finish the patients they hold, and take no more
+            raise
+        return Outcome(values, failures, ended, steps)
+
+    def _work(self, told: lanes.WorkerTask, threads: int) -> None:
+        """Run the workers to their end; an interruption (Ctrl-C) leaves once they have let go of memory."""
+        memories = [np.zeros(self.memory + 64, np.uint8) for _ in range(threads)]
+        workers = [
+            threading.Thread(target=self.loaded.run, args=(_aligned(memory), ctypes.addressof(told)))
+            for memory in memories
+        ]
+        for worker in workers:
+            worker.start()
+        try:
+            for worker in workers:
+                while worker.is_alive():
+                    worker.join(0.5)
+        except BaseException:
+            ctypes.c_int64.from_address(told.counter).value = told.patients
+            for worker in workers:
+                worker.join()
+            raise
+
+
+@dataclass(frozen=True)
+class CompiledEngine:
+    """Solves tasks with machine code.
+
+    `threads` defaults to the cores this process may use; `fallback` solves the patients that fail here.
+    """
+
+    threads: int | None = None
+    fallback: Engine | None = None
+    method: Rosenbrock = RODAS5P
+    name: str = "compiled"
+
+    def solve(self, task: Task) -> Solution:
+        _check(task)
+        outcome = build(task.program, self.method).run(task, self.threads or _cores())
+        values = outcome.values
+        status = [
+            Status(True) if code == 0 else Status(False, _ADVICE[int(code)], float(time))
+            for code, time in zip(outcome.failures, outcome.ended, strict=True)
+        ]
+        failed = np.flatnonzero(outcome.failures)
+        values[failed] = np.nan
+        if self.fallback is not None and len(failed):
+            again = self.fallback.solve(subset(task, failed))
+            for patient, found, ended in zip(failed, again.values, again.status, strict=True):
+                values[patient] = found
+                note = f"{ended.message} ({self.fallback.name}: {status[patient].message})"
+                status[patient] = replace(ended, message=note)
+        return Solution(values, tuple(status))
+
+
+def build(program: Program, method: Rosenbrock = RODAS5P, processor: Processor | None = None) -> Compiled:
+    """Machine code of a program: from memory's cache on disk if it is there, else made and kept."""
+    processor = processor or host()
+    name = cache.key(program.hash, method.name, processor)
+    entry = cache.recall(name)
+    if entry is not None:
+        try:
+            return Compiled(program, load(entry.code, processor), entry.memory)
+        except RuntimeError:
+            entry = None
+    text, memory = assembly(program, method, processor)
+    entry = cache.Entry(translate(text, processor), memory)
+    cache.keep(name, entry)
+    return Compiled(program, load(entry.code, processor), entry.memory)
+
+
+def assembly(program: Program, method: Rosenbrock, processor: Processor) -> tuple[str, int]:
+    """LLVM assembly of a program and its stepper, and the bytes of memory a worker needs."""
+    kernels = emit.kernels(program, method, processor.lanes)
+    layout, states = kernels.layout, len(program.states)
+    functions = [
+        *kernels.functions,
+        stepper.attempt(layout, method, states, kernels.timed),
+        stepper.judge(layout, method),
+        stepper.settle(layout, states),
+        lanes.apply(layout, program),
+        lanes.replace(layout, program),
+        lanes.enter(layout, program),
+        lanes.write(layout),
+        lanes.observe(layout, method, program),
+        lanes.serve(layout),
+        lanes.run(layout, states),
+    ]
+    return module(functions, processor.triple), layout.bytes
+
+
+def subset(task: Task, patients: np.ndarray) -> Task:
+    """The same task for some of its patients."""
+    table = task.schedule
+    rows = [np.arange(table.offsets[p], table.offsets[p + 1]) for p in patients]
+    chosen = np.concatenate(rows) if rows else np.zeros(0, np.int64)
+    offsets = np.concatenate([[0], np.cumsum([len(r) for r in rows])]).astype(np.int64)
+    part = ScheduleTable(
+        offsets, table.time[chosen], table.kind[chosen], table.target[chosen], table.value[chosen]
+    )
+    return replace(task, parameters=task.parameters[patients], schedule=part)
+
+
+def _check(task: Task) -> None:
+    patients = len(task.parameters)
+    if task.parameters.shape != (patients, len(task.program.parameters)) or task.schedule.patients != patients:
+        raise ModelError(
+            f"the task has parameters of shape {task.parameters.shape} and schedules for "
+            f"{task.schedule.patients} patients",
+            rule=f"One row of {len(task.program.parameters)} parameters and one schedule for each patient.",
+            fix="Build both from the same list of patients.",
+        )
+    times = np.asarray(task.times)
+    if np.any(np.diff(times) < 0) or np.any(times < task.start) or not np.all(np.isfinite(times)):
+        raise ModelError(
+            "the output times are not ascending from the start of the run",
+            rule=f"Times are finite hours, ascending, none before the start ({task.start:g} h).",
+            fix="Sort them, or start the run earlier.",
+        )
+    if not (np.all(np.asarray(task.atol) > 0) and task.rtol > 0):
+        raise ModelError(
+            "a tolerance is not above zero",
+            rule="rtol and atol are both above zero.",
+            fix="Take 1e-5 and 1e-8, for example.",
+        )
+
+
+def _sources(task: Task) -> np.ndarray:
+    """Where each output stands among everything that can be observed."""
+    where = {name: i for i, name in enumerate(task.program.names)}
+    for name in task.outputs:
+        if name not in where:
+            raise UnknownName("output", name, where)
+    return np.asarray([where[name] for name in task.outputs], np.int64)
+
+
+def _cores() -> int:
+    """Cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _aligned(memory: np.ndarray) -> int:
+    """The first address in a piece of memory that is a multiple of 64."""
+    return -(-memory.ctypes.data // 64) * 64

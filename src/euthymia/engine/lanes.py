@@ -1,0 +1,267 @@
+"""A worker: keeps every lane busy with a patient until there are none left.
+
+A worker takes patients one by one from a counter that all workers share. It applies their stops, writes their
+outputs, records how they ended, and puts the next patient in the lane. An output at the exact time of a stop is
+written before the stop is applied.
+Left out: the equations (`emit`) and the step itself (`stepper`).
+"""
+
+from __future__ import annotations
+
+import ctypes
+import math
+
+from euthymia.engine.instructions import Function, Value, bits
+from euthymia.engine.layout import Layout
+from euthymia.engine.methods import Rosenbrock
+from euthymia.engine.program import Program
+from euthymia.engine.stepper import RESTART_STEP
+
+#: what a worker is told, in this order, eight bytes each
+TASK = (
+    ("counter", "ptr"),
+    ("patients", "i64"),
+    ("parameters", "ptr"),
+    ("offsets", "ptr"),
+    ("stop_time", "ptr"),
+    ("stop_kind", "ptr"),
+    ("stop_target", "ptr"),
+    ("stop_value", "ptr"),
+    ("times", "ptr"),
+    ("time_count", "i64"),
+    ("sources", "ptr"),
+    ("source_count", "i64"),
+    ("algebra_wanted", "i64"),
+    ("values", "ptr"),
+    ("failures", "ptr"),
+    ("failure_times", "ptr"),
+    ("steps", "ptr"),
+    ("absolute", "ptr"),
+    ("relative", "double"),
+    ("start", "double"),
+    ("max_steps", "i64"),
+)
+_CTYPES = {"ptr": ctypes.c_void_p, "i64": ctypes.c_int64, "double": ctypes.c_double}
+_FIELD = {name: (i, kind) for i, (name, kind) in enumerate(TASK)}
+_INFINITE = bits(math.inf)
+_WORK_AND_TASK = (("ptr", "%work"), ("ptr", "%task"))
+_ONE_LANE = (*_WORK_AND_TASK, ("i64", "%lane"))
+
+
+class WorkerTask(ctypes.Structure):
+    """The table `TASK` as the worker reads it."""
+
+    _fields_ = [(name, _CTYPES[kind]) for name, kind in TASK]  # noqa: RUF012
+
+
+def told(f: Function, name: str) -> Value:
+    """A field of the task."""
+    index, kind = _FIELD[name]
+    return f.load(f.at("%task", index, "i64"), kind)
+
+
+def run(layout: Layout, states: int) -> Function:
+    """The whole life of a worker."""
+    f = Function("run", layout.lanes, _WORK_AND_TASK, exported=True)
+    layout.store_whole(f, f.whole_constant(-1), "patient")
+    for name, value in (("stop", math.inf), ("due", math.inf), ("step", 1.0)):
+        layout.store(f, f.constant(value), name)
+    layout.store(f, f.spread(told(f, "relative")), "relative")
+    absolute = told(f, "absolute")
+    with f.each(states) as k:
+        f.store(f.spread(f.element(absolute, k)), layout.row(f, "absolute", k))
+    f.call("serve", "ptr %task")
+    with f.forever() as loop:
+        held = f.compare_whole("sge", layout.load_whole(f, "patient"), f.whole_constant(0))
+        f.leave(loop, f.none(held))
+        f.call("attempt")
+        f.call("judge", f"i64 {told(f, 'max_steps')}")
+        f.call("observe", "ptr %task")
+        f.call("settle")
+        accepted = f.compare_whole("ne", layout.load_whole(f, "accepted"), f.whole_constant(0))
+        stopped = f.both(accepted, f.compare("ole", layout.load(f, "stop"), layout.load(f, "time")))
+        finished = f.compare("oeq", layout.load(f, "due"), f.constant(math.inf))
+        failed = f.compare_whole("ne", layout.load_whole(f, "failure"), f.whole_constant(0))
+        waiting = f.either(stopped, f.both(held, f.either(finished, failed)))
+        with f.when(f.any(waiting)):
+            f.call("serve", "ptr %task")
+    return f
+
+
+def serve(layout: Layout) -> Function:
+    """Apply stops that are due and replace patients who are done, until every lane can step again."""
+    f = Function("serve", layout.lanes, _WORK_AND_TASK)
+    with f.forever() as loop:
+        layout.store_whole(f, f.whole_constant(0), "fresh")
+        with f.each(layout.lanes) as lane:
+            f.call("apply", "ptr %task", f"i64 {lane}")
+            f.call("replace", "ptr %task", f"i64 {lane}")
+        fresh = f.compare_whole("ne", layout.load_whole(f, "fresh"), f.whole_constant(0))
+        f.leave(loop, f.none(fresh))
+        f.call("begin")
+        with f.each(layout.lanes) as lane:
+            is_fresh = f.on_integers("icmp ne", f.load(layout.lane(f, "fresh", lane), "i64"), 0)
+            with f.when(is_fresh):
+                f.call("enter", "ptr %task", f"i64 {lane}")
+        f.call("observe", "ptr %task")
+    return f
+
+
+def apply(layout: Layout, program: Program) -> Function:
+    """Apply every stop at this lane's time, look up the next one, and restart with a short step."""
+    f = Function("apply", layout.lanes, _ONE_LANE)
+    place = {name: layout.lane(f, name, "%lane") for name in ("accepted", "stop", "time", "row", "step")}
+    time = f.load(place["time"], "double")
+    reached = f.on_doubles("fcmp ole", f.load(place["stop"], "double"), time)
+    accepted = f.on_integers("icmp ne", f.load(place["accepted"], "i64"), 0)
+    times, kinds, targets, values = (
+        told(f, name) for name in ("stop_time", "stop_kind", "stop_target", "stop_value")
+    )
+    last = f.load(layout.lane(f, "last_row", "%lane"), "i64")
+    with f.when(f.result(f"and i1 {reached}, {accepted}")):
+        f.store(_INFINITE, place["stop"], "double")
+        with f.forever() as loop:
+            row = f.load(place["row"], "i64")
+            f.leave(loop, f.on_integers("icmp sge", row, last))
+            when = f.element(times, row)
+            f.store(when, place["stop"], "double")
+            f.leave(loop, f.on_doubles("fcmp ogt", when, time))
+            f.store(_INFINITE, place["stop"], "double")
+            switches = f.on_integers("icmp ne", f.element(kinds, row, "i64"), 0)
+            target, value = f.element(targets, row, "i64"), f.element(values, row)
+            if program.inputs:
+                with f.when(switches):
+                    f.store(value, f.at(layout.row(f, "inputs", target), "%lane"), "double")
+            with f.when(f.result(f"xor i1 {switches}, true")):
+                state = f.at(layout.row(f, "states", target), "%lane")
+                f.store(f.on_doubles("fadd", f.load(state, "double"), value), state, "double")
+            f.store(f.on_integers("add", row, 1), place["row"], "i64")
+        step = f.load(place["step"], "double")
+        long = f.on_doubles("fcmp ogt", step, bits(RESTART_STEP))
+        with f.when(long):
+            f.store(bits(RESTART_STEP), place["step"], "double")
+    return f
+
+
+def replace(layout: Layout, program: Program) -> Function:
+    """Record a patient who is done or has failed, and take the next one from the counter."""
+    f = Function("replace", layout.lanes, _ONE_LANE)
+    names = ("patient", "failure", "due", "time", "steps", "stop", "step", "accepted", "fresh")
+    place = {name: layout.lane(f, name, "%lane") for name in names}
+    patient = f.load(place["patient"], "i64")
+    with f.when(f.on_integers("icmp sge", patient, 0)):
+        failure = f.load(place["failure"], "i64")
+        failed = f.on_integers("icmp ne", failure, 0)
+        finished = f.on_doubles("fcmp oeq", f.load(place["due"], "double"), _INFINITE)
+        with f.when(f.result(f"or i1 {failed}, {finished}")):
+            f.store(failure, f.at(told(f, "failures"), patient), "i64")
+            f.store(f.load(place["time"], "double"), f.at(told(f, "failure_times"), patient), "double")
+            f.store(f.load(place["steps"], "i64"), f.at(told(f, "steps"), patient), "i64")
+            f.store("-1", place["patient"], "i64")
+    with f.when(f.on_integers("icmp slt", f.load(place["patient"], "i64"), 0)):
+        f.store(_INFINITE, place["stop"], "double")
+        f.store(_INFINITE, place["due"], "double")
+        f.store(bits(1.0), place["step"], "double")
+        for name in ("accepted", "failure"):
+            f.store("0", place[name], "i64")
+        taken = f.result(f"atomicrmw add ptr {told(f, 'counter')}, i64 1 monotonic")
+        with f.when(f.on_integers("icmp slt", taken, told(f, "patients"))):
+            f.store(taken, place["patient"], "i64")
+            f.store("1", place["fresh"], "i64")
+            count = len(program.parameters)
+            own = f.at(told(f, "parameters"), f.on_integers("mul", taken, count))
+            if count:
+                with f.each(count) as i:
+                    value = f.element(own, i)
+                    f.store(value, f.at(layout.row(f, "parameters", i), "%lane"), "double")
+    return f
+
+
+def enter(layout: Layout, program: Program) -> Function:
+    """Put a new patient's lane at the start: values, schedule and first output."""
+    f = Function("enter", layout.lanes, _ONE_LANE)
+    copies = [("start", "states"), ("start", "next"), ("input_start", "inputs")]
+    for source, target in copies:
+        if layout.length(source):
+            with f.each(layout.length(source)) as k:
+                value = f.load(f.at(layout.row(f, source, k), "%lane"), "double")
+                f.store(value, f.at(layout.row(f, target, k), "%lane"), "double")
+    start = told(f, "start")
+    first = f.element(told(f, "times"), 0)
+    doubles = {"time": start, "end": start, "stop": start, "taken": bits(1.0), "step": bits(RESTART_STEP)}
+    for name, value in (doubles | {"due": first}).items():
+        f.store(value, layout.lane(f, name, "%lane"), "double")
+    for name, value in (("output", "0"), ("steps", "0"), ("accepted", "1")):
+        f.store(value, layout.lane(f, name, "%lane"), "i64")
+    offsets = f.at(told(f, "offsets"), f.load(layout.lane(f, "patient", "%lane"), "i64"))
+    row = f.variable(f.element(offsets, 0, "i64"))
+    last = f.element(offsets, 1, "i64")
+    times = told(f, "stop_time")
+    with f.forever() as loop:
+        past = f.load(row, "i64")
+        f.leave(loop, f.on_integers("icmp sge", past, last))
+        f.leave(loop, f.on_doubles("fcmp oge", f.element(times, past), start))
+        f.store(f.on_integers("add", past, 1), row, "i64")
+    f.store(f.load(row, "i64"), layout.lane(f, "row", "%lane"), "i64")
+    f.store(last, layout.lane(f, "last_row", "%lane"), "i64")
+    return f
+
+
+def observe(layout: Layout, method: Rosenbrock, program: Program) -> Function:
+    """Write every output that falls within the step just accepted, from the method's interpolant."""
+    f = Function("observe", layout.lanes, _WORK_AND_TASK)
+    states, inputs = len(program.states), len(program.inputs)
+    accepted = f.compare_whole("ne", layout.load_whole(f, "accepted"), f.whole_constant(0))
+    time, taken, end = (layout.load(f, name) for name in ("time", "taken", "end"))
+    with f.forever() as loop:
+        due = layout.load(f, "due")
+        inside = f.both(accepted, f.compare("ole", due, end))
+        f.leave(loop, f.none(inside))
+        at_end = f.compare("oge", due, end)
+        share = f.divide(f.subtract(due, time), taken)
+        rest = f.subtract(f.constant(1.0), share)
+        bump = f.multiply(share, rest)
+        for j in range(method.stages):
+            first, second, third = (row[j] for row in method.dense)
+            weight = f.fused(share, f.constant(third), f.constant(second))
+            weight = f.fused(share, weight, f.constant(first))
+            layout.store(f, f.multiply(bump, weight), "interpolation", j)
+        weights = [layout.load(f, "interpolation", j) for j in range(method.stages)]
+        with f.each(states) as k:
+            new = f.load(layout.row(f, "next", k))
+            value = f.fused(share, new, f.multiply(rest, f.load(layout.row(f, "states", k))))
+            for j, weight in enumerate(weights):
+                value = f.fused(weight, f.load(layout.row(f, "u", k, j * states)), value)
+            f.store(f.select(at_end, new, value), layout.row(f, "observed", k))
+        if inputs:
+            with f.each(inputs) as k:
+                f.store(f.load(layout.row(f, "inputs", k)), layout.row(f, "observed", k, states))
+        with f.when(f.on_integers("icmp ne", told(f, "algebra_wanted"), 0)):
+            layout.store(f, due, "output_time")
+            f.call("algebra")
+        with f.each(layout.lanes) as lane:
+            f.call("write", "ptr %task", f"i64 {lane}")
+    return f
+
+
+def write(layout: Layout) -> Function:
+    """Copy one lane's outputs to the results, if one is due there, and look up the next."""
+    f = Function("write", layout.lanes, _ONE_LANE)
+    place = {name: layout.lane(f, name, "%lane") for name in ("due", "end", "accepted", "output", "patient")}
+    due = f.on_doubles("fcmp ole", f.load(place["due"], "double"), f.load(place["end"], "double"))
+    accepted = f.on_integers("icmp ne", f.load(place["accepted"], "i64"), 0)
+    with f.when(f.result(f"and i1 {due}, {accepted}")):
+        output, patient = f.load(place["output"], "i64"), f.load(place["patient"], "i64")
+        count, wanted = told(f, "time_count"), told(f, "source_count")
+        row = f.on_integers("add", f.on_integers("mul", patient, count), output)
+        target = f.at(told(f, "values"), f.on_integers("mul", row, wanted))
+        sources = told(f, "sources")
+        with f.each(wanted) as j:
+            source = layout.row(f, "observed", f.element(sources, j, "i64"))
+            f.store(f.load(f.at(source, "%lane"), "double"), f.at(target, j), "double")
+        following = f.on_integers("add", output, 1)
+        f.store(following, place["output"], "i64")
+        f.store(_INFINITE, place["due"], "double")
+        with f.when(f.on_integers("icmp slt", following, count)):
+            f.store(f.element(told(f, "times"), following), place["due"], "double")
+    return f

@@ -1,0 +1,93 @@
+"""This computer's processor, and machine code made for it by LLVM.
+
+The processor's own name and features are used, so the code is as good as one compiled here by hand; it is never
+moved to another computer (see `cache`). Left out: graphics processors.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+
+
+def available() -> bool:
+    """Whether compiled solving is possible here: LLVM comes with the llvmlite wheel."""
+    return find_spec("llvmlite") is not None
+
+
+@dataclass(frozen=True)
+class Processor:
+    """What code is made for. `lanes` is how many doubles fill its widest registers."""
+
+    triple: str
+    name: str
+    features: str
+    lanes: int
+
+
+@cache
+def host() -> Processor:
+    """The processor this process runs on."""
+    import llvmlite.binding as llvm
+
+    features = {name for name, on in llvm.get_host_cpu_features().items() if on}
+    wide = 8 if "avx512f" in features else 4 if "avx" in features else 2
+    #: full-width registers must stay full width, whatever the vendor prefers
+    text = ",".join(["-prefer-256-bit", *(f"+{name}" for name in sorted(features))])
+    if wide < 8:
+        text = ",".join(f"+{name}" for name in sorted(features))
+    return Processor(llvm.get_process_triple(), llvm.get_host_cpu_name(), text, wide)
+
+
+@cache
+def llvm_version() -> str:
+    import llvmlite
+    import llvmlite.binding as llvm
+
+    return ".".join(map(str, (llvmlite.__version__, *llvm.llvm_version_info)))
+
+
+def _target_machine(processor: Processor):
+    import llvmlite.binding as llvm
+
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    target = llvm.Target.from_triple(processor.triple)
+    return target.create_target_machine(
+        cpu=processor.name, features=processor.features, opt=2, reloc="pic", codemodel="small"
+    )
+
+
+def translate(assembly: str, processor: Processor) -> bytes:
+    """LLVM assembly → an object file for this processor."""
+    import llvmlite.binding as llvm
+
+    machine = _target_machine(processor)
+    parsed = llvm.parse_assembly(assembly)
+    tuning = llvm.create_pipeline_tuning_options(speed_level=2)
+    tuning.loop_vectorization = tuning.slp_vectorization = tuning.loop_unrolling = False
+    passes = llvm.create_pass_builder(machine, tuning)
+    passes.getModulePassManager().run(parsed, passes)
+    return machine.emit_object(parsed)
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """Machine code in memory: `run` is its entry, callable without the interpreter's lock."""
+
+    run: Callable[[int, int], None]
+    owner: object
+
+
+def load(code: bytes, processor: Processor) -> Loaded:
+    """An object file → a function that can be called; raises `RuntimeError` if it is not one."""
+    import llvmlite.binding as llvm
+
+    compiler = llvm.create_lljit_compiler(_target_machine(processor))
+    library = llvm.JITLibraryBuilder().add_object_img(code).export_symbol("run").add_current_process()
+    tracker = library.link(compiler, "euthymia")
+    entry = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p)(tracker["run"])
+    return Loaded(entry, (compiler, tracker))
