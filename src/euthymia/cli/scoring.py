@@ -1,0 +1,112 @@
+"""Verbs that hold the model against published trials: the scorecard and the fit."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cyclopts import App
+
+from euthymia.cli.engines import EngineName, engine_called
+from euthymia.cli.telling import as_json, progress, table, write_whole
+
+if TYPE_CHECKING:
+    from euthymia.evidence.published_trial import PublishedTrial
+    from euthymia.trial.score import Row
+
+scores = App(name="score", help="Hold the model against published trials.", help_epilogue="")
+
+
+@scores.command
+def trials(
+    *,
+    trials: Path | None = None,
+    people: int | None = None,
+    seed: int = 1,
+    engine: EngineName = "auto",
+    json: bool = False,
+    out: Path | None = None,
+) -> None:
+    """Simulate published trials and print every published number beside ours.
+
+    Parameters
+    ----------
+    trials
+        A YAML file or folder of published trials (its form: docs/trial-table.md); ours, if not given.
+    people
+        Virtual people for each published trial.
+    seed
+        Where the random numbers start.
+    engine
+        compiled, reference, or auto for the fastest that works here.
+    json
+        Print the rows as JSON: {"rows": [...]}.
+    out
+        Write the same JSON to a file.
+    """
+    from euthymia.trial.score import PEOPLE, WORLDS, score
+
+    found, problems = _published(trials)
+    size = people or PEOPLE
+    with progress() as tell:
+        rows = score(found, engine_called(engine), size, min(WORLDS, size), seed, tell)
+    told = as_json({"rows": [row.told() for row in rows]})
+    if out is not None:
+        write_whole(out, told + "\n")
+    print(told if json else _told(rows))
+    for problem in problems:
+        print(problem, file=sys.stderr)
+
+
+def _published(source: Path | None) -> tuple[tuple[PublishedTrial, ...], list[str]]:
+    """The trials of a file or folder and what could not be read of them; ours when none is named."""
+    if source is None:
+        from euthymia.evidence.library import published_trials
+
+        return published_trials(), []
+    from euthymia.evidence.trial_table import read_trials
+
+    table_read = read_trials(source)
+    return table_read.trials, [str(problem) for problem in table_read.problems]
+
+
+def _told(rows: tuple[Row, ...]) -> str:
+    lines = [("trial", "compared", "scale", "day", "ours (90 %)", "published", "inside")]
+    compared = [row for row in rows if row.predicted is not None]
+    for row in compared:
+        what = row.arm if row.reference is None else f"{row.arm} - {row.reference}"
+        ours = f"{row.predicted:.1f} ({row.low:.1f} to {row.high:.1f})"
+        inside = {None: "", True: "yes", False: "no"}[row.hit]
+        published = "" if row.published is None else f"{row.published:.1f}"
+        day = "" if row.time_h is None else f"{row.time_h / 24:g}"
+        lines.append((row.trial, what, row.scale or "", day, ours, published, inside))
+    judged = [row.hit for row in compared if row.hit is not None]
+    said = [table(lines), f"{sum(judged)} of {len(judged)} published numbers lie inside our 90 % interval"]
+    if left := len(rows) - len(compared):
+        said.append(f"{left} are not compared; --json gives the reason for each")
+    return "\n".join(said)
+
+
+def calibrate(*, people: int | None = None, rounds: int = 12, engine: EngineName = "auto") -> None:
+    """Fit the free parameters to the calibration trials and write model/parameters/fit.yaml.
+
+    Parameters
+    ----------
+    people
+        Virtual people for each trial.
+    rounds
+        Steps of the fit at most.
+    engine
+        compiled, reference, or auto for the fastest that works here.
+    """
+    from datetime import date
+
+    from euthymia.trial.calibrate import PEOPLE, fit, problem
+    from euthymia.trial.fit_file import write_fit
+
+    solver = engine_called(engine)
+    posed = problem(people or PEOPLE)
+    with progress() as tell:
+        fitted = fit(posed, solver, rounds=rounds, tell=lambda text: tell(text, 0, 0))
+    print(write_fit(posed, fitted, f"fit-{date.today().isoformat()}", solver.name))

@@ -1,0 +1,165 @@
+"""Verbs that simulate: the demonstration, a trial, one patient."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from euthymia.cli.engines import EngineName, engine_called
+from euthymia.cli.telling import as_json, progress, table
+
+if TYPE_CHECKING:
+    from euthymia.report.report_data import Typical
+    from euthymia.trial.endpoints import Estimate
+    from euthymia.trial.run import Run
+
+
+def demo(
+    *, people: int | None = None, seed: int = 1, out: Path = Path("runs/demo"), engine: EngineName = "auto"
+) -> None:
+    """Simulate five strategies against their controls, beside the published trials, and write an HTML report.
+
+    Parameters
+    ----------
+    people
+        People in each arm; fewer is quicker. As many as the engine manages in minutes, if not given.
+    seed
+        Where the random numbers start; the same seed gives the same report.
+    out
+        Folder for the report and its data.
+    engine
+        compiled, reference, or auto for the fastest that works here.
+    """
+    from euthymia.report.demo import demonstrate
+
+    with progress() as tell:
+        done = demonstrate(out, people, seed, engine_called(engine), tell, scored_people=people)
+    print(f"report: {done.report}")
+    print(f"seed: {seed}")
+
+
+def trial(
+    design: str,
+    /,
+    *,
+    people: int | None = None,
+    seed: int | None = None,
+    out: Path | None = None,
+    engine: EngineName = "auto",
+    json: bool = False,
+) -> None:
+    """Run a virtual trial and print its endpoints.
+
+    Parameters
+    ----------
+    design
+        A protocol that ships (see 'euthymia show trial'), or a YAML file like one.
+    people
+        People in the whole trial, instead of what the protocol says.
+    seed
+        Where the random numbers start, instead of what the protocol says.
+    out
+        Folder for every rating (parquet) and the header of the run (JSON).
+    engine
+        compiled, reference, or auto for the fastest that works here.
+    json
+        Print JSON.
+    """
+    from euthymia.trial.conduct import run as conduct
+    from euthymia.trial.protocol_file import trial_from
+
+    planned = trial_from(design, people=people, seed=seed)
+    with progress() as tell:
+        done = conduct(planned, engine_called(engine), tell)
+    found = _endpoints(done)
+    if out is not None:
+        done.save(out)
+    if json:
+        print(as_json({"header": dict(done.header), "endpoints": [vars(one) for one in found]}))
+        return
+    print(f"{planned.name}: {planned.cohort.size} people, seed {planned.cohort.seed}, day {planned.span:g}")
+    print(table([("arm", "endpoint", "scale", "value", "95 % interval", "people"), *(_row(one) for one in found)]))
+    if done.failures:
+        print(f"{len(done.failures)} patients could not be solved; --json lists them")
+    if out is not None:
+        print(f"ratings: {out}")
+
+
+def _endpoints(done: Run) -> tuple[Estimate, ...]:
+    from euthymia.trial.endpoints import effect, endpoint
+
+    scale = done.trial.scales[0]
+    found = [one for kind in ("change", "response", "remission") for one in endpoint(done, kind, scale)]
+    control = done.trial.control
+    if control is not None:
+        for arm in done.arms:
+            if arm != control:
+                found += [effect(done, arm, control, scale), effect(done, arm, control, scale, standardised=True)]
+    return tuple(found)
+
+
+def _row(one: Estimate) -> tuple[str, ...]:
+    arm = one.arm if one.reference is None else f"{one.arm} - {one.reference}"
+    return arm, one.endpoint, one.scale, f"{one.value:.2f}", f"{one.low:.2f} to {one.high:.2f}", str(one.n)
+
+
+def run(
+    plan: Path,
+    /,
+    *,
+    patient: str = "typical",
+    days: float | None = None,
+    engine: EngineName = "auto",
+    json: bool = False,
+) -> None:
+    """Give one patient a regimen and print what happens, day by day.
+
+    Parameters
+    ----------
+    plan
+        A YAML file with a regimen, for example {oral: escitalopram, amount: 10 mg, daily: {weeks: 8}}.
+    patient
+        Who takes it: 'typical', whose every parameter is at its centre.
+    days
+        How long to look; two weeks beyond the plan, if not given.
+    engine
+        compiled, reference, or auto for the fastest that works here.
+    json
+        Print every time point and quantity as JSON.
+    """
+    from euthymia.errors import EuthymiaError, UnknownName
+    from euthymia.evidence.yaml_with_lines import read_yaml
+    from euthymia.report.typical import typical
+    from euthymia.treatments.regimen_file import regimen_from
+
+    if patient != "typical":
+        raise UnknownName("patient", patient, ["typical"])
+    if days is not None and not days > 0:
+        raise EuthymiaError(f"--days is {days:g}", rule="A patient is watched for more than no time.", fix="--days 56")
+    document = read_yaml(plan)
+    regimen = regimen_from(document.content, document.place())
+    with progress() as tell:
+        tell("one patient", 0, 1)
+        done = typical(regimen.plan(), hours=None if days is None else days * 24, engine=engine_called(engine))
+    if json:
+        columns = {name: done.output(name) for name in done.outputs}
+        print(as_json({"patient": patient, "time_h": done.times, "quantities": columns}))
+    else:
+        print(_daily(done))
+
+
+def _daily(done: Typical) -> str:
+    """A line a week, and one for each of the first days: severity, and what is in plasma."""
+    import numpy as np
+
+    from euthymia.model.symptoms.domains import DOMAINS
+    from euthymia.trial.scale import scale
+
+    totals = scale("MADRS").total(np.stack([done.output(name) for name in DOMAINS], axis=-1))
+    shown = [name for name in done.outputs if name.endswith(("_plasma", "_occupancy", "_block", "_potentiation"))]
+    rows = [("day", "MADRS", *shown)]
+    for day in (0, 1, 2, 3, *range(7, int(done.times[-1] / 24) + 1, 7)):
+        at = int(np.argmin(np.abs(done.times - day * 24)))
+        if abs(done.times[at] - day * 24) < 1e-6:
+            rows.append((f"{day}", f"{totals[at]:.1f}", *(f"{done.output(name)[at]:.3g}" for name in shown)))
+    return table(rows)

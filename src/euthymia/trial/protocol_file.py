@@ -1,0 +1,134 @@
+"""A trial as YAML: the same design as `trial(…)`, for people who do not write Python.
+
+    cohort: {preset: outpatient-mdd, people: 80, seed: 7}
+    arms:
+      escitalopram: {oral: escitalopram, amount: 10 mg, daily: {weeks: 8}}
+      placebo: {placebo: oral, daily: {weeks: 8}}
+    control: placebo
+
+The assumption that matters: arms are regimens in the form of `treatments.regimen_file`, and what is not said is as in
+`trial.protocol`. Left out: the clinic itself, which is a cohort preset.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from euthymia.cohort.cohort import cohort
+from euthymia.errors import EuthymiaError, UnknownName
+from euthymia.evidence.checked import checked
+from euthymia.evidence.yaml_with_lines import Document, read_yaml
+from euthymia.treatments.regimen import Regimen
+from euthymia.treatments.regimen_file import regimen_from
+from euthymia.trial.protocol import Baseline, Staying, Trial, trial
+
+FOLDER = Path(__file__).parent / "protocols"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class People(_Part):
+    """Who is enrolled: a cohort preset, how many in the whole trial, and where their random numbers start."""
+
+    preset: str
+    people: int = Field(gt=0)
+    seed: int = 1
+
+
+class Leaving(_Part):
+    """Drop-out: a weekly hazard at `centre` points of the first scale, and how it grows with severity."""
+
+    weekly_hazard: float = Field(ge=0)
+    per_point: float
+    centre: float
+
+
+class Severity(_Part):
+    """Mean severity at baseline that the enrolled should resemble."""
+
+    scale: str
+    mean: float
+
+
+class Design(_Part):
+    """Everything a protocol file may say; `visits` are days."""
+
+    label: str
+    because: str = Field(description="Which published design this follows, or why it is as it is.")
+    cohort: People
+    arms: Mapping[str, Any]
+    control: str | None = None
+    visits: tuple[float, ...] | None = None
+    scales: tuple[str, ...] = ("MADRS", "HAMD17")
+    setting: str | None = None
+    allocation: Literal["parallel", "twins"] = "parallel"
+    adherence: float = Field(0.9, gt=0, le=1)
+    dropout: Leaving | Literal["none"] | None = None
+    baseline: Severity | None = None
+    worlds: int = Field(0, ge=0)
+
+
+def protocols() -> tuple[str, ...]:
+    """Names of the protocols that ship."""
+    return tuple(sorted(path.stem for path in FOLDER.glob("*.yaml")))
+
+
+def trial_from(name: str, people: int | None = None, seed: int | None = None) -> Trial:
+    """A trial by the name of a protocol or the path of a YAML file; `people` and `seed` replace the file's own.
+
+    Raises `UnknownName`, `DataError`, or what the arms raise, each with its place in the file.
+    """
+    document = read_yaml(path_of(name))
+    design = checked(Design, document)
+    given = design.cohort
+    try:
+        return trial(
+            cohort(
+                given.preset, n=given.people if people is None else people, seed=given.seed if seed is None else seed
+            ),
+            {arm: _regimen(document, arm, written) for arm, written in design.arms.items()},
+            name=Path(name).stem,
+            control=design.control,
+            visits=design.visits,
+            scales=design.scales,
+            setting=design.setting,
+            allocation=design.allocation,
+            adherence=design.adherence,
+            staying=_staying(design.dropout),
+            baseline=None if design.baseline is None else Baseline(design.baseline.scale, design.baseline.mean),
+            worlds=design.worlds,
+        )
+    except EuthymiaError as error:
+        error.place = error.place or document.place()
+        raise
+
+
+def path_of(name: str) -> Path:
+    """The file of a protocol; a name with a suffix is a path of the user's own."""
+    if name.endswith((".yaml", ".yml")):
+        return Path(name)
+    path = FOLDER / f"{name}.yaml"
+    if not path.is_file():
+        raise UnknownName("trial", name, protocols())
+    return path
+
+
+def _regimen(document: Document, arm: str, written: Any) -> Regimen:
+    place = document.place("arms", arm)
+    try:
+        return regimen_from(written, place)
+    except EuthymiaError as error:
+        error.place = place if error.place is None or error.place.line is None else error.place
+        raise
+
+
+def _staying(dropout: Leaving | Literal["none"] | None) -> Staying | None:
+    if dropout == "none":
+        return None
+    return Staying() if dropout is None else Staying(dropout.weekly_hazard, dropout.per_point, dropout.centre)
