@@ -24,19 +24,26 @@ def show(kind: str, name: str | None = None, /, *, json: bool = False) -> None:
     print(card(kind, name))
 
 
-def why(name: str, /, *, json: bool = False) -> None:
+def why(name: str, /, *, depth: int | None = None, scale: str = "MADRS", json: bool = False) -> None:
     """Say where a quantity or a value comes from, down to the page it was read on.
 
     Parameters
     ----------
     name
-        A quantity of the model, a parameter (block.name) or a value (source/name).
+        A scale, an endpoint (response), a quantity (sert_occupancy), a parameter (block.name), a drug or a device.
+    depth
+        How many equations deep to go; to the end, if not given.
+    scale
+        The scale an endpoint is read on.
     json
         Print JSON.
     """
+    from euthymia.report.whole_model import whole_model
     from euthymia.report.why import why as explain
+    from euthymia.report.why_text import text, told
 
-    print(explain(name))
+    chain = explain(name, whole_model(), depth, scale)
+    print(as_json(told(chain)) if json else text(chain))
 
 
 def cite(run: Path | None = None, /, *, json: bool = False) -> None:
