@@ -7,6 +7,7 @@ cannot be solved stays in the run as a failure. Left out: rescue medication, pro
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from importlib.metadata import version
 from types import MappingProxyType
 
@@ -15,6 +16,7 @@ import numpy as np
 from euthymia.cohort.cohort import LIFE, RATER, STAYING, Patient
 from euthymia.engine.choose import default_engine
 from euthymia.engine.lower import lower
+from euthymia.engine.program import Program
 from euthymia.engine.schedule import Bolus, Event, Rate, tabulate
 from euthymia.engine.task import Engine, Solution, Task
 from euthymia.model.block import Model
@@ -86,9 +88,9 @@ def _conduct_arm(
     times: np.ndarray,
     seen: np.ndarray,
 ) -> ArmRun:
-    model = model_of(plan)
+    model, _ = ready(plan)
     outputs = _outputs(model)
-    solution = engine.solve(_task(trial, model, plan, people, times, outputs, seen))
+    solution = engine.solve(_task(trial, plan, people, times, outputs, seen))
     totals = _totals(trial, solution, outputs, np.searchsorted(times, visits))
     rated = {
         scale_name: np.stack(
@@ -106,19 +108,25 @@ def _conduct_arm(
 def arm_task(trial: Trial, plan: Plan, people: tuple[Person, ...], times: np.ndarray, outputs: tuple[str, ...]) -> Task:
     """The integration of one arm on its own, as a fit needs it; `times` in hours."""
     seen = _seen(trial, np.array(trial.visits) * 24.0)
-    return _task(trial, model_of(plan), plan, people, times, outputs, seen)
+    return _task(trial, plan, people, times, outputs, seen)
+
+
+@lru_cache(maxsize=256)
+def ready(plan: Plan) -> tuple[Model, Program]:
+    """The model of a plan and its program, assembled once in a process."""
+    model = model_of(plan)
+    return model, lower(model)
 
 
 def _task(
     trial: Trial,
-    model: Model,
     plan: Plan,
     people: tuple[Person, ...],
     times: np.ndarray,
     outputs: tuple[str, ...],
     seen: np.ndarray,
 ) -> Task:
-    program = lower(model)
+    model, program = ready(plan)
     return Task(
         program,
         np.stack([_individual(model, plan, person) for person in people]),
