@@ -117,8 +117,11 @@ def _of_run(run: Run) -> Iterator[tuple[str, str]]:
 
     for arm in run.arms.values():
         yield from _of_model(arm.model)
+        told = {id_of(value) for value in arm.model.parameters.values()}
         for name in arm.plan.drugs:
             for path, value in values_in(drug(name)):
+                if id_of(value) in told:
+                    continue
                 yield from _of_value(value, f"{name}: {value.meaning or path}")
         for name in arm.plan.protocols:
             yield device(name).source, f"stimulation protocol {name}"
@@ -130,7 +133,7 @@ def _of_run(run: Run) -> Iterator[tuple[str, str]]:
 
 def _of_model(model: Model) -> Iterator[tuple[str, str]]:
     for name, value in model.parameters.items():
-        yield from _of_value(value, f"parameter {name} ({value.meaning or 'no meaning given'})")
+        yield from _of_value(value, f"parameter {name}" + (f" ({value.meaning})" if value.meaning else ""))
     for block in model.blocks:
         for key in keys_in_prose(block):
             yield key, f"an argument in the prose of block {block.name}"
@@ -157,10 +160,17 @@ def _of_row(row: Row) -> Iterator[tuple[str, str]]:
 
 
 def _of_value(value: Value, reason: str) -> Iterator[tuple[str, str]]:
-    for part in all_links(chain(value)):
-        if part.kind == "source":
-            where = f", {part.told['where']}" if part.told.get("where") else ""
-            yield part.name, reason + where
+    named: set[str] = set()
+    links = [part for part in all_links(chain(value)) if part.kind == "source"]
+    for part in sorted(links, key=lambda part: "where" not in part.told):
+        if part.name not in named:
+            named.add(part.name)
+            yield part.name, reason + (f", {part.told['where']}" if part.told.get("where") else "")
+
+
+def id_of(value: Value) -> tuple:
+    """What makes a value the same one in a file and in a model."""
+    return value.number, value.unit, value.source, str(value.place)
 
 
 def keys_in_prose(block: Block) -> tuple[str, ...]:

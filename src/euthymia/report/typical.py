@@ -13,6 +13,7 @@ import numpy as np
 
 from euthymia.errors import UnknownName
 from euthymia.report.report_data import Typical
+from euthymia.report.wording import TARGET_EFFECTS
 
 if TYPE_CHECKING:
     from euthymia.engine.task import Engine
@@ -55,7 +56,8 @@ def typical(
     known = [quantity.name for quantity in (*model.states, *model.values)]
     if outputs is None:
         plasma = sorted(name for name in known if name.endswith("_plasma"))
-        outputs = (*DOMAINS, *(name for name in PATHWAYS if name in known), *plasma)
+        kept = dict.fromkeys((*DOMAINS, *PATHWAYS, *TARGET_EFFECTS, *plasma))
+        outputs = tuple(name for name in kept if name in known)
     for name in outputs:
         if name not in known:
             raise UnknownName("output", name, known)

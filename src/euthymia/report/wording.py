@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from euthymia.evidence.value import Value
 
+MINUS, DASH = "\u2212", "\u2013"
 NOTICE = "Research model. Not medical advice. Do not use it to choose, change or stop a treatment."
 
 #: quantity → (what clinicians call it, unit on an axis)
@@ -81,13 +82,13 @@ def compound_label(name: str) -> str:
 def number(value: float | None, digits: int = 1) -> str:
     """A number with a true minus sign, or a dash where there is none.
 
-    >>> number(-3.14), number(None)
-    ('−3.1', '–')
+    >>> number(-3.14) == MINUS + "3.1", number(None) == DASH
+    (True, True)
     """
     if value is None or not math.isfinite(value):
-        return "–"
+        return DASH
     text = f"{value:.{digits}f}"
-    return (text[1:] if float(text) == 0 and text.startswith("-") else text).replace("-", "−")
+    return (text[1:] if float(text) == 0 and text.startswith("-") else text).replace("-", MINUS)
 
 
 def percent(value: float | None) -> str:
@@ -96,13 +97,13 @@ def percent(value: float | None) -> str:
     >>> percent(0.314)
     '31 %'
     """
-    return "–" if value is None or not math.isfinite(value) else f"{100 * value:.0f} %"
+    return DASH if value is None or not math.isfinite(value) else f"{100 * value:.0f} %"
 
 
 def amount(value: Value) -> str:
     """Number and unit of a `Value`, without its mark; a bare number has no unit."""
     unit = "" if value.unit in ("1", "") else f" {value.unit}"
-    return f"{value.number:.4g}{unit}".replace("-", "−", 1) if value.number < 0 else f"{value.number:.4g}{unit}"
+    return f"{value.number:.4g}".replace("-", MINUS, 1 if value.number < 0 else 0) + unit
 
 
 def when(days: float | None) -> str:
@@ -112,9 +113,11 @@ def when(days: float | None) -> str:
     ('4 h', '24 h', 'week 8', 'day 8')
     """
     if days is None:
-        return "–"
+        return DASH
     if days <= 1:
         return f"{days * 24:.0f} h" if days else "baseline"
+    if abs(days - round(days)) > 1e-6:
+        return f"{days * 24:.0f} h" if days < 3 else f"day {days:.1f}"
     if days >= 14 and abs(days / 7 - round(days / 7)) < 1e-6:
         return f"week {days / 7:.0f}"
     return f"day {days:g}"
