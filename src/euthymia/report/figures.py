@@ -6,6 +6,7 @@ figure draws its table and nothing else. Left out: interaction; the report works
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -43,15 +44,28 @@ class Figure:
     table: polars.DataFrame
 
 
+#: what a drawing says to scripts and pointers, which a still picture has no use for
+_IDLE = re.compile(
+    r' (?:aria-hidden|aria-roledescription|aria-label|pointer-events|role|class)="[^"]*"| opacity="1"'
+    r'|<path(?: [a-z-]+="[^"]*")* d="(?:M0,0h0v0h0Z)?"(?: [a-z-]+="[^"]*")*/>'
+)
+
+
 def svg(figure: Figure) -> str:
     """The figure as SVG text whose ids belong to it alone, so that many can share a page."""
     import vl_convert
 
-    drawn = vl_convert.vegalite_to_svg(figure.chart.to_json())
+    drawn = vl_convert.vegalite_to_svg(json.dumps(specification(figure)))
     own = re.sub(r"[^a-z0-9]+", "-", figure.key.lower())
     drawn = re.sub(r'id="', f'id="{own}-', drawn)
     drawn = re.sub(r"url\(#", f"url(#{own}-", drawn)
-    return re.sub(r"(\d+\.\d{2})\d+", r"\1", drawn)
+    drawn = re.sub(r"(\.\d)\d+", r"\1", _IDLE.sub("", _IDLE.sub("", drawn)))
+    return re.sub(r"<g></g>|<g transform=\"translate\(0,0\)\"></g>", "", drawn)
+
+
+def specification(figure: Figure) -> dict[str, Any]:
+    """The Vega-Lite specification, data included."""
+    return figure.chart.to_dict(validate=False)
 
 
 def curves(strategy: Strategy, rows: Iterable[Row] = ()) -> Figure:

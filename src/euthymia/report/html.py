@@ -1,0 +1,144 @@
+"""The report as one file that opens anywhere, without a network and without scripts.
+
+The assumption that matters: misses come first, and every figure carries its data. Left out: anything that is not in
+`ReportData`; the page computes words and tables from it and simulates nothing.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from euthymia.report import statements
+from euthymia.report.cite import bibtex, cite
+from euthymia.report.faults import CLOSED, faults
+from euthymia.report.report_data import ReportData, Strategy
+from euthymia.report.verdict import is_miss
+from euthymia.report.wording import NOTICE, amount
+
+if TYPE_CHECKING:
+    from euthymia.report.figures import Figure
+
+PAGES = Path(__file__).parent / "pages"
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A figure as the page needs it: SVG inline, and links that save SVG, CSV and the specification."""
+
+    figure: Figure
+    svg: str
+    svg_link: str
+    csv_link: str
+    spec_link: str
+
+
+def write_report(path: str | Path, data: ReportData, progress: Progress | None = None) -> Path:
+    """Write the report to `path` in one piece (a temporary file, then a rename); returns the path."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(path.name + ".tmp")
+    temporary.write_text(page(data, progress), encoding="utf-8")
+    os.replace(temporary, path)
+    return path
+
+
+def page(data: ReportData, progress: Progress | None = None) -> str:
+    """The whole report as HTML text."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(PAGES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.get_template("report.html.j2").render(_context(data, progress or (lambda *_: None)))
+
+
+def _context(data: ReportData, tell: Progress) -> dict[str, Any]:
+    from euthymia.report.figures import forest, scatter
+
+    steps = len(data.strategies) + 1
+    known = faults(data)
+    lines = statements.score_lines(data.rows)
+    strategies = []
+    for number, strategy in enumerate(data.strategies):
+        tell(f"drawing {strategy.title}", number, steps)
+        strategies.append(_strategy(strategy, data))
+    tell("drawing comparisons", steps - 1, steps)
+    overall = [drawn(figure) for figure in (forest(data.rows), scatter(data.rows)) if figure is not None]
+    citations = cite([one.run for one in data.strategies], [row for row in data.rows if row.predicted is not None])
+    tell("drawn", steps, steps)
+    return {
+        "data": data,
+        "notice": NOTICE,
+        "css": (PAGES / "report.css").read_text(encoding="utf-8"),
+        "strategies": strategies,
+        "misses": [line for line in lines if line["miss"]],
+        "lines": lines,
+        "counts": statements.hit_counts(data.rows),
+        "not_compared": statements.not_compared(data.rows),
+        "faults": [fault for fault in known if fault.status != CLOSED],
+        "closed": [fault for fault in known if fault.status == CLOSED],
+        "overall": overall,
+        "fitted": statements.fit_table(data),
+        "trust": statements.trust_table(data),
+        "citations": citations,
+        "bibtex_link": _link("application/x-bibtex", bibtex(citations)),
+        "amount": amount,
+        "headers": [(one.title, one.run.header) for one in data.strategies],
+        "failures": sum(len(one.run.failures) for one in data.strategies),
+    }
+
+
+def _strategy(strategy: Strategy, data: ReportData) -> dict[str, Any]:
+    from euthymia.report.figures import curves, exposure, pathways
+
+    figures = (curves(strategy, data.rows), exposure(strategy), pathways(strategy))
+    ids = {one.trial for one in strategy.comparisons}
+    return {
+        "it": strategy,
+        "figures": [drawn(figure) for figure in figures if figure is not None],
+        "sentence": statements.contrast_sentence(strategy),
+        "published": statements.published_sentences(strategy, data.rows),
+        "shares": statements.shares_table(strategy),
+        "rates": statements.published_rates(strategy),
+        "misses": sum(is_miss(row) for row in data.rows if row.trial in ids),
+        "people": len(strategy.arms[0].people),
+    }
+
+
+def drawn(figure: Figure) -> Drawn:
+    """A figure rendered, with its downloads as data links."""
+    from euthymia.report.figures import svg
+
+    picture = svg(figure)
+    described = picture.replace("<svg", f'<svg role="img" aria-label="{_attribute(figure.alt)}"', 1)
+    return Drawn(
+        figure,
+        described,
+        _link("image/svg+xml", picture),
+        _link("text/csv", figure.table.write_csv()),
+        _link("application/json", json.dumps(_without_data(figure))),
+    )
+
+
+def _without_data(figure: Figure) -> dict[str, Any]:
+    """The specification, reading the table that is saved beside it."""
+    from euthymia.report.figures import specification
+
+    return specification(figure) | {"data": {"url": f"{figure.key}.csv"}}
+
+
+def _attribute(text: str) -> str:
+    return text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
+
+
+def _link(kind: str, text: str) -> str:
+    """A link that holds the file itself."""
+    return f"data:{kind};base64,{base64.b64encode(text.encode()).decode()}"
