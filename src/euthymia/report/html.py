@@ -22,7 +22,7 @@ from euthymia.report.verdict import is_miss
 from euthymia.report.wording import NOTICE, amount
 
 if TYPE_CHECKING:
-    from euthymia.report.figures import Figure
+    from euthymia.report.drawing import Figure
 
 PAGES = Path(__file__).parent / "pages"
 
@@ -61,7 +61,7 @@ def page(data: ReportData, progress: Progress | None = None) -> str:
 
 
 def _context(data: ReportData, tell: Progress) -> dict[str, Any]:
-    from euthymia.report.figures import forest, scatter
+    from euthymia.report.comparisons import forest, scatter
 
     steps = len(data.strategies) + 1
     known = faults(data)
@@ -115,7 +115,7 @@ def _strategy(strategy: Strategy, data: ReportData) -> dict[str, Any]:
 
 def drawn(figure: Figure) -> Drawn:
     """A figure rendered, with its downloads as data links."""
-    from euthymia.report.figures import svg
+    from euthymia.report.drawing import svg
 
     picture = svg(figure)
     described = picture.replace("<svg", f'<svg role="img" aria-label="{_attribute(figure.alt)}"', 1)
@@ -130,9 +130,7 @@ def drawn(figure: Figure) -> Drawn:
 
 def _without_data(figure: Figure) -> dict[str, Any]:
     """The specification, reading the table that is saved beside it."""
-    from euthymia.report.figures import specification
-
-    return specification(figure) | {"data": {"url": f"{figure.key}.csv"}}
+    return figure.spec | {"data": {"url": f"{figure.key}.csv"}}
 
 
 def _attribute(text: str) -> str:

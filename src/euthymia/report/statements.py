@@ -28,9 +28,9 @@ def contrast_sentence(strategy: Strategy) -> str:
     size = number(abs(found.value))
     people = len(strategy.arms[0].people)
     return (
-        f"At {when(strategy.last_day)}, people on {strategy.active} are {size} points of {strategy.scale} {better} than people "
-        f"on {strategy.control} (difference {number(found.value)}; 95 % interval of {people} virtual people an "
-        f"arm {number(found.low)} to {number(found.high)}; Hedges' g {number(g.value, 2)})."
+        f"At {when(strategy.last_day)}, people on {strategy.active} are {size} points of {strategy.scale} {better} "
+        f"than people on {strategy.control} (difference {number(found.value)}; 95 % interval of {people} virtual "
+        f"people an arm {number(found.low)} to {number(found.high)}; Hedges' g {number(g.value, 2)})."
     )
 
 
