@@ -135,7 +135,7 @@ visits: [7, 14]
         ("visits:", "visit:", "line 8, visit: "),
         ("[7, 14]", "[]", "the trial has no visits after the first dose"),
         ("people: 6", "people: 0", "line 3, cohort.people: "),
-        ("control: placebo", "control: plazebo", "the control 'plazebo' is not an arm"),
+        ("control: placebo", "control: plazebo", "line 7, control: the control 'plazebo' is not an arm"),
         ("outpatient-mdd", "inpatient", "there is no cohort 'inpatient'"),
     ],
 )

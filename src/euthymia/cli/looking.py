@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from euthymia.cli.telling import as_json
+from euthymia.cli.telling import DESIGN, as_json
+
+if TYPE_CHECKING:
+    from euthymia.model.block import Model
 
 
 def show(kind: str, name: str | None = None, /, *, json: bool = False) -> None:
@@ -46,19 +50,55 @@ def why(name: str, /, *, depth: int | None = None, scale: str = "MADRS", json: b
     print(as_json(told(chain)) if json else text(chain))
 
 
-def cite(run: Path | None = None, /, *, json: bool = False) -> None:
-    """List the sources a run rests on, each with its reason.
+def cite(run: Path | None = None, /, *, bibtex: bool = False, json: bool = False) -> None:
+    """List the sources a run rests on, each with its reasons.
 
     Parameters
     ----------
     run
-        Folder of a run; the whole model, if not given.
+        Folder of a run, from 'euthymia trial --out' or the demonstration; every shipped treatment, if not given.
+    bibtex
+        Print BibTeX.
     json
         Print JSON.
     """
+    from euthymia.report.cite import bibtex as as_bibtex
+    from euthymia.report.cite import citations_text
     from euthymia.report.cite import cite as sources
 
-    print(sources(run))
+    found = sources() if run is None else sources(*_models(run))
+    if json:
+        told = [{"key": one.key, "citation": one.citation, "link": one.link, "for": one.reasons} for one in found]
+        print(as_json({"sources": told}))
+    else:
+        print(as_bibtex(found) if bibtex else citations_text(found))
+
+
+def _models(folder: Path) -> tuple[Model, ...]:
+    """The models of a run's arms, put together again from the design that ran; raises `EuthymiaError`."""
+    import json
+
+    from euthymia.errors import EuthymiaError, Place
+    from euthymia.model.treatment import model_of
+    from euthymia.report.demo import designs
+    from euthymia.treatments.regimen_file import regimen_from
+    from euthymia.trial.protocol_file import trial_from
+
+    header = folder / "run.json"
+    if not header.is_file():
+        raise EuthymiaError(
+            "this is no folder of a run",
+            place=Place(folder),
+            rule="A run leaves run.json behind.",
+            fix="Name a folder given to --out, or one below runs/demo.",
+        )
+    if (folder / DESIGN).is_file():
+        return tuple(model_of(plan) for plan in trial_from(str(folder / DESIGN)).arms.values())
+    name = json.loads(header.read_text(encoding="utf-8"))["trial"]
+    design = next((one for one in designs() if one.key == name), None)
+    if design is None:
+        raise EuthymiaError("the design of this run is not here", place=Place(folder), fix=f"Put {DESIGN} beside it.")
+    return tuple(model_of(regimen_from(given).plan()) for given in {**design.active, **design.control}.values())
 
 
 def check(*, list: bool = False, json: bool = False) -> int:

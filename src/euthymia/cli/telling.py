@@ -19,6 +19,9 @@ from euthymia.errors import EuthymiaError
 
 Progress = Callable[[str, int, int], None]
 
+#: the design of a trial, kept beside its ratings
+DESIGN = "design.yaml"
+
 
 def as_json(told: Any) -> str:
     """`told` as JSON text, every number finite or null.

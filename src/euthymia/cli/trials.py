@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from euthymia.cli.engines import EngineName, engine_called
-from euthymia.cli.telling import as_json, progress, table
+from euthymia.cli.telling import DESIGN, as_json, progress, table, write_whole
 
 if TYPE_CHECKING:
     from euthymia.report.report_data import Typical
@@ -66,13 +66,14 @@ def trial(
         Print JSON.
     """
     from euthymia.trial.conduct import run as conduct
-    from euthymia.trial.protocol_file import trial_from
+    from euthymia.trial.protocol_file import path_of, trial_from
 
     planned = trial_from(design, people=people, seed=seed)
     with progress() as tell:
         done = conduct(planned, engine_called(engine), tell)
     found = _endpoints(done)
     if out is not None:
+        write_whole(out / DESIGN, path_of(design).read_text(encoding="utf-8"))
         done.save(out)
     if json:
         print(as_json({"header": dict(done.header), "endpoints": [vars(one) for one in found]}))

@@ -81,6 +81,9 @@ def _input(key: str, seen: tuple[str, ...]) -> Link:
     """What a derived number was computed from: a value that was read, a link between scales, or a parameter."""
     if key in seen:
         return Link("missing", key, "the formula goes round in a ring")
+    trial = next((one for one in library().trials if key == f"trials/{one.id}"), None)
+    if trial is not None:
+        return Link("value", key, f"outcomes of the published trial {trial.id}", further=(source_link(trial.source),))
     value = _read(key)
     if value is None:
         return Link("missing", key, "this input is not in the library")

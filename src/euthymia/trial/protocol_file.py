@@ -12,7 +12,8 @@ The assumption that matters: arms are regimens in the form of `treatments.regime
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
@@ -27,6 +28,9 @@ from euthymia.treatments.regimen_file import regimen_from
 from euthymia.trial.protocol import Baseline, Staying, Trial, trial
 
 FOLDER = Path(__file__).parent / "protocols"
+
+#: field → the word by which `trial` speaks of it
+WORDS = {"visits": "visit", "control": "control", "scales": "scale", "setting": "setting", "arms": "arm"}
 
 
 class _Part(BaseModel):
@@ -86,13 +90,18 @@ def trial_from(name: str, people: int | None = None, seed: int | None = None) ->
     """
     document = read_yaml(path_of(name))
     design = checked(Design, document)
-    given = design.cohort
-    try:
+    size = design.cohort.people if people is None else people
+    start = design.cohort.seed if seed is None else seed
+    with _placed(document, "cohort", "preset"):
+        clinic = cohort(design.cohort.preset, n=size, seed=start)
+    arms: dict[str, Regimen] = {}
+    for arm, written in design.arms.items():
+        with _placed(document, "arms", arm):
+            arms[arm] = regimen_from(written, document.place("arms", arm))
+    with _placed(document):
         return trial(
-            cohort(
-                given.preset, n=given.people if people is None else people, seed=given.seed if seed is None else seed
-            ),
-            {arm: _regimen(document, arm, written) for arm, written in design.arms.items()},
+            clinic,
+            arms,
             name=Path(name).stem,
             control=design.control,
             visits=design.visits,
@@ -104,9 +113,6 @@ def trial_from(name: str, people: int | None = None, seed: int | None = None) ->
             baseline=None if design.baseline is None else Baseline(design.baseline.scale, design.baseline.mean),
             worlds=design.worlds,
         )
-    except EuthymiaError as error:
-        error.place = error.place or document.place()
-        raise
 
 
 def path_of(name: str) -> Path:
@@ -119,12 +125,14 @@ def path_of(name: str) -> Path:
     return path
 
 
-def _regimen(document: Document, arm: str, written: Any) -> Regimen:
-    place = document.place("arms", arm)
+@contextmanager
+def _placed(document: Document, *path: str) -> Iterator[None]:
+    """What goes wrong inside is told with its place in the file: `path`, or the field the problem speaks of."""
     try:
-        return regimen_from(written, place)
+        yield
     except EuthymiaError as error:
-        error.place = place if error.place is None or error.place.line is None else error.place
+        spoken_of = next(((field,) for field, word in WORDS.items() if word in error.problem), ())
+        error.place = error.place or document.place(*(path or spoken_of))
         raise
 
 
