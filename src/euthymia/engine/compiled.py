@@ -14,8 +14,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from euthymia.engine import cache, emit, lanes, stepper
+from euthymia.engine import cache, lanes, stepper
 from euthymia.engine.instructions import module
+from euthymia.engine.kernels import kernels, plan
 from euthymia.engine.machine import Loaded, Processor, available, host, load, translate
 from euthymia.engine.methods import RODAS5P, Rosenbrock
 from euthymia.engine.program import Program
@@ -168,11 +169,11 @@ def build(program: Program, method: Rosenbrock = RODAS5P, processor: Processor |
 
 def assembly(program: Program, method: Rosenbrock, processor: Processor) -> tuple[str, int]:
     """LLVM assembly of a program and its stepper, and the bytes of memory a worker needs."""
-    kernels = emit.kernels(program, method, processor.lanes)
-    layout, states = kernels.layout, len(program.states)
+    worked_out = plan(program, method, processor.lanes)
+    layout, states = worked_out.layout, len(program.states)
     functions = [
-        *kernels.functions,
-        stepper.attempt(layout, method, states, kernels.timed),
+        *kernels(worked_out),
+        stepper.attempt(layout, method, states, worked_out.timed),
         stepper.judge(layout, method),
         stepper.settle(layout, states),
         lanes.apply(layout, program),
@@ -192,9 +193,7 @@ def subset(task: Task, patients: np.ndarray) -> Task:
     rows = [np.arange(table.offsets[p], table.offsets[p + 1]) for p in patients]
     chosen = np.concatenate(rows) if rows else np.zeros(0, np.int64)
     offsets = np.concatenate([[0], np.cumsum([len(r) for r in rows])]).astype(np.int64)
-    part = ScheduleTable(
-        offsets, table.time[chosen], table.kind[chosen], table.target[chosen], table.value[chosen]
-    )
+    part = ScheduleTable(offsets, table.time[chosen], table.kind[chosen], table.target[chosen], table.value[chosen])
     return replace(task, parameters=task.parameters[patients], schedule=part)
 
 

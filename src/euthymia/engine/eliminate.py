@@ -1,6 +1,6 @@
 """Gaussian elimination written out in advance: the matrix of one step as straight-line code.
 
-The matrix is M = shift·I − J, with shift = 1/(h γ). Pivots are taken on the diagonal, in the order that fills in
+The matrix is M = shift·I - J, with shift = 1/(h gamma). Pivots are taken on the diagonal, in the order that fills in
 least (markowitz1957). There is no pivoting at run time: for the small steps that matter M is dominated by its
 diagonal, and a step in which a pivot cancels almost entirely is rejected (see `Factors.guards`).
 Left out: block structure, and a dense path for models whose Jacobian is nearly full.
@@ -10,8 +10,9 @@ Entries off the diagonal are kept with their sign turned (as those of J), so tha
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from euthymia.engine.share import Graph, Node
 
@@ -32,9 +33,19 @@ class Factors:
     right: Mapping[int, tuple[tuple[int, Node], ...]]
     guards: tuple[tuple[Node, Node], ...]
 
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        """Every number that solving reads, in the order of elimination, without repeats."""
+        nodes = [
+            node
+            for pivot in self.order
+            for node in (self.inverse[pivot], *(n for _, n in (*self.below[pivot], *self.right[pivot])))
+        ]
+        return tuple(dict.fromkeys(nodes))
+
 
 def elimination_order(size: int, entries: set[Entry]) -> tuple[int, ...]:
-    """Diagonal pivots, each with the least possible fill-in (rows × columns it touches), ties by number."""
+    """Diagonal pivots, each with the least possible fill-in (rows times columns it touches), ties by number."""
     rows: list[set[int]] = [set() for _ in range(size)]
     columns: list[set[int]] = [set() for _ in range(size)]
     for row, column in entries:
@@ -57,7 +68,7 @@ def elimination_order(size: int, entries: set[Entry]) -> tuple[int, ...]:
 
 
 def eliminate(graph: Graph, jacobian: Mapping[Entry, Node], size: int) -> Factors:
-    """Factor shift·I − J symbolically."""
+    """Factor shift·I - J symbolically."""
     shift = graph.leaf("shift")
     diagonal = [shift] * size
     entries: list[dict[int, Node]] = [{} for _ in range(size)]
@@ -92,8 +103,8 @@ def eliminate(graph: Graph, jacobian: Mapping[Entry, Node], size: int) -> Factor
     return Factors(order, inverse, below, right, tuple((diagonal[i], original[i]) for i in changed))
 
 
-def solve(factors: Factors, right_hand_side: Sequence, fused, multiply) -> list:
-    """The solution by substitution; `fused(a, b, c)` is a·b + c, and works on whatever the values are."""
+def substitute(factors: Factors, right_hand_side: Sequence[Any], fused: Callable, scaled: Callable) -> list[Any]:
+    """The solution, forward and back; `fused(node, x, sum)` is node·x + sum and `scaled(node, x)` is node·x."""
     found = list(right_hand_side)
     for pivot in factors.order:
         for row, multiplier in factors.below[pivot]:
@@ -101,5 +112,5 @@ def solve(factors: Factors, right_hand_side: Sequence, fused, multiply) -> list:
     for pivot in reversed(factors.order):
         for column, entry in factors.right[pivot]:
             found[pivot] = fused(entry, found[column], found[pivot])
-        found[pivot] = multiply(found[pivot], factors.inverse[pivot])
+        found[pivot] = scaled(factors.inverse[pivot], found[pivot])
     return found

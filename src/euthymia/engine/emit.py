@@ -1,45 +1,25 @@
-"""The equations as straight-line vector code: five functions of one worker's memory.
+"""Nodes of the graph as instructions, one straight line.
 
-`begin`   parameters → everything known once per patient, and the values to start from
-`rates`   time and states of a stage → right-hand side + `carry`
-`factor`  time and states at the start of a step → factors of M, time derivative, right-hand side of stage one
-`solve`   right-hand side → the stage's u
-`algebra` time and states → the algebraic quantities
-
-Left out: anything that decides (steps, stops, outputs); that is `stepper` and `lanes`.
+Every node is written once, as late as possible before its first use. A sum is written as a chain of fused
+multiply-adds over the products in it. Left out: deciding which nodes to write and where they go; that is `kernels`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from euthymia.engine import vector_maths
-from euthymia.engine.differentiate import gradients
-from euthymia.engine.eliminate import Factors, eliminate, solve
 from euthymia.engine.instructions import Function, Value
-from euthymia.engine.layout import Layout, arrange
-from euthymia.engine.methods import Rosenbrock
-from euthymia.engine.program import Program
-from euthymia.engine.share import LEAVES, Equations, Graph, Level, Node, share
+from euthymia.engine.share import Graph, Node
 
-#: a pivot that loses more than this share of its diagonal to cancellation spoils the step
-PIVOT_LIMIT = 1e-12
+#: how a function finds a value it does not compute itself: the name of a loaded value, or nothing
+Leaf = Callable[[Node], Value | None]
 
 
-@dataclass(frozen=True)
-class Kernels:
-    """The five functions, where their values stand, and whether time enters the equations itself."""
+class Writer:
+    """Writes nodes into one function; `roots` are all that will be asked for."""
 
-    functions: tuple[Function, ...]
-    layout: Layout
-    timed: bool
-
-
-class _Writer:
-    """Writes the nodes a function needs, each once, as late as possible before its first use."""
-
-    def __init__(self, f: Function, graph: Graph, roots: Iterable[Node], leaf: Callable[[Node], Value | None]):
+    def __init__(self, f: Function, graph: Graph, roots: Iterable[Node], leaf: Leaf):
         self.f, self.graph, self.leaf = f, graph, leaf
         self.values: dict[Node, Value] = {}
         self.masks: dict[Node, Value] = {}
@@ -144,182 +124,3 @@ class _Writer:
                 return getattr(vector_maths, name)(f, *values)
             case operator:
                 raise AssertionError(operator)
-
-
-@dataclass(frozen=True)
-class _Hoist:
-    """Nodes known once per patient that step code reads, each with a place in the worker's memory.
-
-    Of a value and its negative only one is kept.
-    """
-
-    slots: dict[Node, int]
-    mirrored: dict[Node, Node]
-
-
-def _hoist(graph: Graph, roots: Iterable[Node]) -> _Hoist:
-    roots = list(roots)
-    wanted = dict.fromkeys(root for root in roots if graph.levels[root] == Level.PATIENT)
-    for node in graph.reachable(roots):
-        if graph.levels[node] == Level.STEP:
-            wanted |= dict.fromkeys(part for part in graph.parts(node) if graph.levels[part] == Level.PATIENT)
-    slots: dict[Node, int] = {}
-    mirrored: dict[Node, Node] = {}
-    for node in wanted:
-        kept = node
-        sign = graph.value(graph.parts(node)[0]) if graph.operators[node] == "*" else None
-        if sign is not None and sign < 0:
-            kept = graph.negate(node)
-            mirrored[node] = kept
-        if graph.operators[kept] not in LEAVES:
-            slots.setdefault(kept, len(slots))
-    return _Hoist(slots, mirrored)
-
-
-def kernels(program: Program, method: Rosenbrock, lanes: int) -> Kernels:
-    """All five functions of a program, and the memory they share with the stepper."""
-    equations = share(program)
-    graph = equations.graph
-    factors, slopes = _linearise(equations)
-    jacobian_nodes = [
-        node
-        for pivot in factors.order
-        for node in (factors.inverse[pivot], *(n for _, n in (*factors.below[pivot], *factors.right[pivot])))
-    ]
-    guards = [node for guard in factors.guards for node in guard]
-    step_roots = [*equations.rates, *equations.algebraic, *slopes, *jacobian_nodes, *guards]
-    hoist = _hoist(graph, step_roots)
-    stored = {node: i for i, node in enumerate(dict.fromkeys(jacobian_nodes)) if graph.levels[node] == Level.STEP}
-    stored = {node: i for i, node in enumerate(stored)}
-    states = len(program.states)
-    layout = arrange(
-        lanes,
-        {
-            "parameters": len(program.parameters),
-            "hoisted": len(hoist.slots),
-            "start": states,
-            "input_start": len(program.inputs),
-            "inputs": len(program.inputs),
-            "states": states,
-            "next": states,
-            "absolute": states,
-            "stage": states,
-            "carry": states,
-            "right": states,
-            "slope": states,
-            "matrix": len(stored),
-            "u": method.stages * states,
-            "interpolation": method.stages,
-            "observed": len(program.names),
-        },
-    )
-
-    def leaf(f: Function, state_block: str, time_block: str) -> Callable[[Node], Value | None]:
-        """How a function finds the values it does not compute itself."""
-        sources = {"parameter": "parameters", "input": "inputs", "state": state_block}
-        loaded: dict[Node, Value] = {}
-
-        def load(node: Node) -> Value | None:
-            if node in loaded:
-                return loaded[node]
-            operator = graph.operators[node]
-            if operator in sources:
-                value = layout.load(f, sources[operator], graph.arguments[node][0])
-            elif operator == "time":
-                value = layout.load(f, time_block)
-            elif operator == "shift":
-                value = layout.load(f, "shift")
-            elif node in hoist.mirrored and state_block:
-                kept = load(hoist.mirrored[node])
-                assert kept is not None
-                value = f.negate(kept)
-            elif node in hoist.slots and state_block:
-                value = layout.load(f, "hoisted", hoist.slots[node])
-            else:
-                return None
-            loaded[node] = value
-            return value
-
-        return load
-
-    def begin() -> Function:
-        f = Function("begin", lanes)
-        roots = [*hoist.slots, *equations.start, *equations.input_start]
-        write = _Writer(f, graph, roots, leaf(f, "", ""))
-        for node, slot in hoist.slots.items():
-            layout.store(f, write.value(node), "hoisted", slot)
-        for block, nodes in (("start", equations.start), ("input_start", equations.input_start)):
-            for i, node in enumerate(nodes):
-                layout.store(f, write.value(node), block, i)
-        return f
-
-    def rates() -> Function:
-        f = Function("rates", lanes)
-        write = _Writer(f, graph, equations.rates, leaf(f, "stage", "stage_time"))
-        for i, node in enumerate(equations.rates):
-            layout.store(f, f.add(write.value(node), layout.load(f, "carry", i)), "right", i)
-        return f
-
-    def factor() -> Function:
-        f = Function("factor", lanes)
-        roots = [*equations.rates, *slopes, *stored, *guards]
-        write = _Writer(f, graph, roots, leaf(f, "states", "time"))
-        for i, (rate, slope) in enumerate(zip(equations.rates, slopes, strict=True)):
-            value = write.value(rate)
-            if graph.value(slope) != 0.0:
-                layout.store(f, write.value(slope), "slope", i)
-                value = f.fused(layout.load(f, "slope_time"), write.value(slope), value)
-            elif timed:
-                layout.store(f, f.constant(0.0), "slope", i)
-            layout.store(f, value, "right", i)
-        for node, place in stored.items():
-            layout.store(f, write.value(node), "matrix", place)
-        spoiled = f.compare("one", f.constant(0.0), f.constant(0.0))
-        for pivot, before in factors.guards:
-            limit = f.multiply(f.constant(PIVOT_LIMIT), f.absolute(write.value(before)))
-            spoiled = f.either(spoiled, f.compare("olt", f.absolute(write.value(pivot)), limit))
-        layout.store(f, f.select(spoiled, f.constant(float("nan")), f.constant(0.0)), "norm")
-        return f
-
-    def substitute() -> Function:
-        f = Function("solve", lanes, (("ptr", "%work"), ("ptr", "%u")))
-        hoisted = leaf(f, "states", "time")
-
-        def entry(node: Node) -> Value:
-            if node in stored:
-                return layout.load(f, "matrix", stored[node])
-            number = graph.value(node)
-            return f.constant(number) if number is not None else hoisted(node) or "missing"
-
-        found = solve(
-            factors,
-            [layout.load(f, "right", i) for i in range(states)],
-            lambda node, value, total: f.fused(entry(node), value, total),
-            lambda value, node: f.multiply(value, entry(node)),
-        )
-        for i, value in enumerate(found):
-            f.store(value, f.at("%u", i * lanes))
-        return f
-
-    def algebra() -> Function:
-        f = Function("algebra", lanes)
-        write = _Writer(f, graph, equations.algebraic, leaf(f, "observed", "output_time"))
-        first = states + len(program.inputs)
-        for i, node in enumerate(equations.algebraic):
-            layout.store(f, write.value(node), "observed", first + i)
-        return f
-
-    timed = any(graph.value(slope) != 0.0 for slope in slopes)
-    return Kernels((begin(), rates(), factor(), substitute(), algebra()), layout, timed)
-
-
-def _linearise(equations: Equations) -> tuple[Factors, list[Node]]:
-    """Factors of the step matrix and the time derivative of the right-hand side."""
-    graph = equations.graph
-    time = graph.leaf("time")
-    column = {state: i for i, state in enumerate(equations.states)}
-    slopes, entries = [], {}
-    for row, gradient in enumerate(gradients(graph, equations.rates, [*equations.states, time])):
-        slopes.append(gradient.pop(time, graph.number(0.0)))
-        entries |= {(row, column[state]): node for state, node in gradient.items()}
-    return eliminate(graph, entries, len(column)), slopes

@@ -237,7 +237,7 @@ class Function:
 
     @contextmanager
     def each(self, count: Value | int) -> Iterator[Value]:
-        """For index = 0 … count − 1."""
+        """For index = 0 … count - 1."""
         place = self.variable(0)
         with self.forever() as loop:
             index = self.load(place, "i64")

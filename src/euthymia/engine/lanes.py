@@ -51,7 +51,7 @@ _ONE_LANE = (*_WORK_AND_TASK, ("i64", "%lane"))
 class WorkerTask(ctypes.Structure):
     """The table `TASK` as the worker reads it."""
 
-    _fields_ = [(name, _CTYPES[kind]) for name, kind in TASK]  # noqa: RUF012
+    _fields_ = [(name, _CTYPES[kind]) for name, kind in TASK]
 
 
 def told(f: Function, name: str) -> Value:
@@ -114,9 +114,7 @@ def apply(layout: Layout, program: Program) -> Function:
     time = f.load(place["time"], "double")
     reached = f.on_doubles("fcmp ole", f.load(place["stop"], "double"), time)
     accepted = f.on_integers("icmp ne", f.load(place["accepted"], "i64"), 0)
-    times, kinds, targets, values = (
-        told(f, name) for name in ("stop_time", "stop_kind", "stop_target", "stop_value")
-    )
+    times, kinds, targets, values = (told(f, name) for name in ("stop_time", "stop_kind", "stop_target", "stop_value"))
     last = f.load(layout.lane(f, "last_row", "%lane"), "i64")
     with f.when(f.result(f"and i1 {reached}, {accepted}")):
         f.store(_INFINITE, place["stop"], "double")
@@ -228,8 +226,8 @@ def observe(layout: Layout, method: Rosenbrock, program: Program) -> Function:
             layout.store(f, f.multiply(bump, weight), "interpolation", j)
         weights = [layout.load(f, "interpolation", j) for j in range(method.stages)]
         with f.each(states) as k:
-            new = f.load(layout.row(f, "next", k))
-            value = f.fused(share, new, f.multiply(rest, f.load(layout.row(f, "states", k))))
+            new, old = f.load(layout.row(f, "next", k)), f.load(layout.row(f, "states", k))
+            value = f.fused(share, f.subtract(new, old), old)
             for j, weight in enumerate(weights):
                 value = f.fused(weight, f.load(layout.row(f, "u", k, j * states)), value)
             f.store(f.select(at_end, new, value), layout.row(f, "observed", k))

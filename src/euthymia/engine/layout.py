@@ -19,7 +19,7 @@ LANE_DOUBLES = (
     "stop",  # time of the next stop, infinite if there is none
     "due",  # time of the next output, infinite if there is none
     "norm",  # error of this step, 1 = just acceptable
-    "shift",  # 1/(h γ)
+    "shift",  # 1/(h gamma)
     "stage_time",
     "slope_time",  # h d_1
     "relative",  # the relative tolerance
@@ -27,7 +27,7 @@ LANE_DOUBLES = (
 )
 #: one vector each: 64-bit integers
 LANE_INTEGERS = (
-    "patient",  # which patient the lane holds, −1 if none
+    "patient",  # which patient the lane holds, -1 if none
     "row",  # the next row of that patient's schedule
     "last_row",
     "output",  # the next output

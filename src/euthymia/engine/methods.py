@@ -1,8 +1,8 @@
-"""The one-step method: a linearly implicit Runge–Kutta (Rosenbrock) scheme with dense output.
+"""The one-step method: a linearly implicit Runge-Kutta (Rosenbrock) scheme with dense output.
 
 One step from y over h, with J the Jacobian and f_t the time derivative at its start, solves
 
-    (I/(h γ) − J) u_i = f(t + c_i h, y + Σ a_ij u_j) + (1/h) Σ C_ij u_j + h d_i f_t ,    i = 1 … s
+    (I/(h gamma) - J) u_i = f(t + c_i h, y + Σ a_ij u_j) + (1/h) Σ C_ij u_j + h d_i f_t ,    i = 1 … s
 
 so every stage shares one matrix. The new state is y + Σ b_i u_i; the last u is the estimate of its error. This is
 the form of Hairer & Wanner (hairer1996, section IV.7), in which no product with J is ever needed.
@@ -25,7 +25,7 @@ class Rosenbrock:
     `explicit` holds the rows of a and `implicit` those of C, from the second stage on, up to the diagonal;
     `nodes` are c (where in the step a stage stands), `slopes` are d (how much of f_t it takes).
     `dense` holds the interpolant: with K_m = Σ_j dense[m][j] u_j,
-    y(t + θh) = (1 − θ) y + θ (y_new + (1 − θ) (K_1 + θ (K_2 + θ K_3))).
+    y(t + θh) = (1 - θ) y + θ (y_new + (1 - θ) (K_1 + θ (K_2 + θ K_3))).
     """
 
     name: str
@@ -49,7 +49,7 @@ class Rosenbrock:
 
     @property
     def butcher(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """The scheme as printed in papers, (α, Γ, b): undo the change of variables u = Γ k."""
+        """The scheme as printed in papers, (A, Γ, b): undo the change of variables u = Γ k."""
         implicit = _square(self.implicit, self.stages)
         gammas = np.linalg.inv(np.eye(self.stages) / self.gamma - implicit)
         return _square(self.explicit, self.stages) @ gammas, gammas, np.asarray(self.weights) @ gammas

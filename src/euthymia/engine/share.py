@@ -6,7 +6,7 @@ once per patient split off, so that this part can be computed before the first s
 Assumes that reordering a sum or product is harmless (it moves the last bits, nothing else). Left out: collecting
 like terms across long sums.
 
-Division becomes multiplication by `reciprocal`, subtraction becomes addition of −1 times a term. A power with a
+Division becomes multiplication by `reciprocal`, subtraction becomes addition of -1 times a term. A power with a
 constant whole exponent is repeated multiplication. Any other power is e^(n log x) for x > 0, and 0 for x ≤ 0.
 """
 

@@ -24,7 +24,7 @@ _HALF_PI = (
     float.fromhex("0x1.3198a2e037073p-69"),
 )
 
-_EXP = [1.0 / math.factorial(k) for k in range(14)]
+_EXP = [1.0 / math.factorial(k + 2) for k in range(12)]
 _ATANH = [2.0 / (2 * k + 3) for k in range(10)]
 _SIN = [(-1.0) ** (k + 1) / math.factorial(2 * k + 3) for k in range(8)]
 _COS = [(-1.0) ** k / math.factorial(2 * k + 4) for k in range(7)]
@@ -46,7 +46,8 @@ def exp(f: Function, x: Value) -> Value:
     rounded = f.fused(x, f.constant(1.0 / math.log(2.0)), f.constant(ROUNDER))
     k = f.subtract(rounded, f.constant(ROUNDER))
     rest = f.fused(k, f.constant(-_LN2[1]), f.fused(k, f.constant(-_LN2[0]), x))
-    value = polynomial(f, rest, _EXP)
+    value = f.fused(f.multiply(rest, rest), polynomial(f, rest, _EXP), rest)
+    value = f.add(value, f.constant(1.0))
     exponent = f.on_whole("shl", f.as_whole(rounded), f.whole_constant(52))
     return f.as_vector(f.on_whole("add", f.as_whole(value), exponent))
 

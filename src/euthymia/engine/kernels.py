@@ -1,0 +1,230 @@
+"""The five functions that know the equations; everything else is the same for every model.
+
+`begin`   parameters → everything known once per patient, and the values to start from
+`factor`  time and states at the start of a step → factors of M, time derivative, right-hand side of stage one
+`rates`   time and states of a stage → right-hand side + what it carries over from earlier stages
+`solve`   right-hand side → the stage's u
+`algebra` time and states → the algebraic quantities
+
+Each works on the memory of one worker, for all its lanes. Left out: anything that decides (steps, stops, outputs).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from euthymia.engine.differentiate import gradients
+from euthymia.engine.eliminate import Factors, eliminate, substitute
+from euthymia.engine.emit import Leaf, Writer
+from euthymia.engine.instructions import Function, Value
+from euthymia.engine.layout import Layout, arrange
+from euthymia.engine.methods import Rosenbrock
+from euthymia.engine.program import Program
+from euthymia.engine.share import LEAVES, Equations, Graph, Level, Node, share
+
+#: a pivot that keeps less than this share of its diagonal, the rest having cancelled, spoils the step
+PIVOT_LIMIT = 1e-12
+
+
+@dataclass(frozen=True)
+class Hoist:
+    """Nodes known once per patient that a step reads, each with a place in the worker's memory.
+
+    Of a value and its negative only one is kept; `mirrored` leads from the other to it.
+    """
+
+    slots: Mapping[Node, int]
+    mirrored: Mapping[Node, Node]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A program worked out: equations, time derivatives, factors of the step matrix, and where all of it stands."""
+
+    program: Program
+    equations: Equations
+    slopes: tuple[Node, ...]
+    factors: Factors
+    hoist: Hoist
+    stored: Mapping[Node, int]
+    layout: Layout
+
+    @property
+    def graph(self) -> Graph:
+        return self.equations.graph
+
+    @property
+    def timed(self) -> bool:
+        """Whether time stands in the equations themselves."""
+        return any(self.graph.value(slope) != 0.0 for slope in self.slopes)
+
+    def function(self, name: str, *arguments: tuple[str, str]) -> Function:
+        return Function(name, self.layout.lanes, (("ptr", "%work"), *arguments))
+
+    def leaf(self, f: Function, states: str, time: str) -> Leaf:
+        """Loads from memory: states and time from the given blocks, once per value."""
+        block = {"parameter": "parameters", "input": "inputs", "state": states, "time": time, "shift": "shift"}
+        loaded: dict[Node, Value] = {}
+
+        def load(node: Node) -> Value | None:
+            if node not in loaded:
+                operator = self.graph.operators[node]
+                if operator in block:
+                    loaded[node] = self.layout.load(f, block[operator], self.graph.arguments[node][0])
+                elif node in self.hoist.slots:
+                    loaded[node] = self.layout.load(f, "hoisted", self.hoist.slots[node])
+                elif node in self.hoist.mirrored:
+                    kept = load(self.hoist.mirrored[node])
+                    assert kept is not None
+                    loaded[node] = f.negate(kept)
+            return loaded.get(node)
+
+        return load
+
+
+def plan(program: Program, method: Rosenbrock, lanes: int) -> Plan:
+    """Work out a program: share, differentiate, eliminate, hoist, arrange."""
+    equations = share(program)
+    graph = equations.graph
+    slopes, factors = _linearise(equations)
+    matrix = factors.nodes
+    guards = [node for guard in factors.guards for node in guard]
+    hoist = _hoist(graph, [*equations.rates, *equations.algebraic, *slopes, *matrix, *guards])
+    moving = [node for node in matrix if graph.levels[node] == Level.STEP]
+    stored = {node: place for place, node in enumerate(moving)}
+    states = len(program.states)
+    per_state = ("start", "states", "next", "stage", "carry", "right", "slope", "absolute")
+    lengths = {
+        **dict.fromkeys(per_state, states),
+        "parameters": len(program.parameters),
+        "hoisted": len(hoist.slots),
+        "input_start": len(program.inputs),
+        "inputs": len(program.inputs),
+        "matrix": len(stored),
+        "u": method.stages * states,
+        "interpolation": method.stages,
+        "observed": len(program.names),
+    }
+    return Plan(program, equations, slopes, factors, hoist, stored, arrange(lanes, lengths))
+
+
+def kernels(plan: Plan) -> tuple[Function, ...]:
+    """All five functions."""
+    return begin(plan), factor(plan), rates(plan), solve(plan), algebra(plan)
+
+
+def begin(plan: Plan) -> Function:
+    f = plan.function("begin")
+    equations, slots, layout = plan.equations, plan.hoist.slots, plan.layout
+
+    def parameter(node: Node) -> Value | None:
+        if plan.graph.operators[node] == "parameter":
+            return layout.load(f, "parameters", plan.graph.arguments[node][0])
+        return None
+
+    write = Writer(f, plan.graph, [*slots, *equations.start, *equations.input_start], parameter)
+    for node, slot in slots.items():
+        layout.store(f, write.value(node), "hoisted", slot)
+    for block, nodes in (("start", equations.start), ("input_start", equations.input_start)):
+        for i, node in enumerate(nodes):
+            layout.store(f, write.value(node), block, i)
+    return f
+
+
+def factor(plan: Plan) -> Function:
+    f = plan.function("factor")
+    equations, graph, layout = plan.equations, plan.graph, plan.layout
+    guards = [node for guard in plan.factors.guards for node in guard]
+    roots = [*equations.rates, *plan.slopes, *plan.stored, *guards]
+    write = Writer(f, graph, roots, plan.leaf(f, "states", "time"))
+    for i, (rate, slope) in enumerate(zip(equations.rates, plan.slopes, strict=True)):
+        right = write.value(rate)
+        if plan.timed:
+            layout.store(f, write.value(slope), "slope", i)
+        if graph.value(slope) != 0.0:
+            right = f.fused(layout.load(f, "slope_time"), write.value(slope), right)
+        layout.store(f, right, "right", i)
+    for node, place in plan.stored.items():
+        layout.store(f, write.value(node), "matrix", place)
+    norm = f.constant(0.0)
+    for pivot, before in plan.factors.guards:
+        limit = f.multiply(f.constant(PIVOT_LIMIT), f.absolute(write.value(before)))
+        cancelled = f.compare("olt", f.absolute(write.value(pivot)), limit)
+        norm = f.select(cancelled, f.constant(math.nan), norm)
+    layout.store(f, norm, "norm")
+    return f
+
+
+def rates(plan: Plan) -> Function:
+    f = plan.function("rates")
+    write = Writer(f, plan.graph, plan.equations.rates, plan.leaf(f, "stage", "stage_time"))
+    for i, node in enumerate(plan.equations.rates):
+        right = f.add(write.value(node), plan.layout.load(f, "carry", i))
+        plan.layout.store(f, right, "right", i)
+    return f
+
+
+def solve(plan: Plan) -> Function:
+    f = plan.function("solve", ("ptr", "%u"))
+    loaded = plan.leaf(f, "states", "time")
+
+    def entry(node: Node) -> Value:
+        if node in plan.stored:
+            return plan.layout.load(f, "matrix", plan.stored[node])
+        number = plan.graph.value(node)
+        value = loaded(node) if number is None else f.constant(number)
+        assert value is not None
+        return value
+
+    found = substitute(
+        plan.factors,
+        [plan.layout.load(f, "right", i) for i in range(len(plan.slopes))],
+        lambda node, value, total: f.fused(entry(node), value, total),
+        lambda node, value: f.multiply(entry(node), value),
+    )
+    for i, value in enumerate(found):
+        f.store(value, f.at("%u", i * plan.layout.lanes))
+    return f
+
+
+def algebra(plan: Plan) -> Function:
+    f = plan.function("algebra")
+    nodes = plan.equations.algebraic
+    write = Writer(f, plan.graph, nodes, plan.leaf(f, "observed", "output_time"))
+    first = len(plan.program.names) - len(nodes)
+    for i, node in enumerate(nodes):
+        plan.layout.store(f, write.value(node), "observed", first + i)
+    return f
+
+
+def _linearise(equations: Equations) -> tuple[tuple[Node, ...], Factors]:
+    """The time derivative of the right-hand side, and the factors of the step matrix."""
+    graph = equations.graph
+    time = graph.leaf("time")
+    column = {state: i for i, state in enumerate(equations.states)}
+    slopes, entries = [], {}
+    for row, gradient in enumerate(gradients(graph, equations.rates, [*equations.states, time])):
+        slopes.append(gradient.pop(time, graph.number(0.0)))
+        entries |= {(row, column[state]): node for state, node in gradient.items()}
+    return tuple(slopes), eliminate(graph, entries, len(column))
+
+
+def _hoist(graph: Graph, roots: Iterable[Node]) -> Hoist:
+    """Every node known once per patient that is a root or an argument of something that moves."""
+    roots = list(roots)
+    wanted = dict.fromkeys(root for root in roots if graph.levels[root] == Level.PATIENT)
+    for node in graph.reachable(roots):
+        if graph.levels[node] == Level.STEP:
+            wanted |= dict.fromkeys(part for part in graph.parts(node) if graph.levels[part] == Level.PATIENT)
+    slots: dict[Node, int] = {}
+    mirrored: dict[Node, Node] = {}
+    for node in wanted:
+        kept = node
+        sign = graph.value(graph.parts(node)[0]) if graph.operators[node] == "*" else None
+        if sign is not None and sign < 0:
+            kept = mirrored[node] = graph.negate(node)
+        if graph.operators[kept] not in LEAVES:
+            slots.setdefault(kept, len(slots))
+    return Hoist(slots, mirrored)
