@@ -14,7 +14,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from euthymia.cohort.cohort import cohort
@@ -23,12 +22,13 @@ from euthymia.engine.task import Engine
 from euthymia.evidence.checked import checked
 from euthymia.evidence.library import published_trials
 from euthymia.evidence.yaml_with_lines import read_yaml
+from euthymia.report.fault_numbers import fault_numbers
 from euthymia.report.html import write_report
 from euthymia.report.report_data import Comparison, ReportData, Strategy
 from euthymia.report.typical import typical
 from euthymia.treatments.regimen_file import regimen_from
 from euthymia.trial.conduct import run
-from euthymia.trial.endpoints import scores
+from euthymia.trial.express import baseline_of
 from euthymia.trial.protocol import trial
 from euthymia.trial.run import Run
 from euthymia.trial.score import Row, score
@@ -106,7 +106,7 @@ def demonstrate(
         seed=seed,
         command=shlex.join(["euthymia", "demo", "--people", str(size), "--seed", str(seed), "--engine", engine.name]),
         versions={package: version(package) for package in ("euthymia", "numpy", "scipy", "altair")},
-        numbers=_numbers(strategies),
+        numbers=fault_numbers(engine),
         date=date.today().isoformat(),
     )
     for strategy in strategies:
@@ -117,7 +117,9 @@ def demonstrate(
 
 
 def run_design(design: Design, people: int, seed: int, engine: Engine) -> Run:
-    """One strategy's trial, `people` in each arm."""
+    """One strategy's trial, `people` in each arm, as ill as those of the first trial it is laid over."""
+    first = next(iter(design.published))
+    published = next(trial for trial in published_trials() if trial.id == first)
     arms = {**design.active, **design.control}
     virtual = trial(
         cohort(design.cohort, n=people * len(arms), seed=seed),
@@ -125,6 +127,7 @@ def run_design(design: Design, people: int, seed: int, engine: Engine) -> Run:
         name=design.key,
         control=next(iter(design.control)),
         visits=design.visits,
+        baseline=baseline_of(published),
     )
     return run(virtual, engine)
 
@@ -146,19 +149,3 @@ def _strategy(design: Design, people: int, seed: int, engine: Engine) -> Strateg
         comparisons=tuple(Comparison(name, dict(arms)) for name, arms in design.published.items()),
         scale=design.scale,
     )
-
-
-def _numbers(strategies: list[Strategy]) -> dict[str, float]:
-    """What the open faults are judged by: standard deviations of change, and early change after ketamine."""
-    found: dict[str, float] = {}
-    for strategy in strategies:
-        for role, name in (("active", strategy.active), ("control", strategy.control)):
-            before, after = scores(strategy.run.arm(name), "MADRS", strategy.last_day)
-            found[f"{strategy.key}_{role}_sd_of_change"] = float(np.std(after - before, ddof=1))
-            found[f"{strategy.key}_{role}_change"] = float(np.mean(after - before))
-        arm = strategy.run.arm(strategy.active)
-        early = arm.visits[(arm.visits > 0) & (arm.visits <= 5)]
-        if len(early):
-            before, after = scores(arm, "MADRS", float(early[0] / 24))
-            found[f"{strategy.key}_active_early_change"] = float(np.mean(after - before))
-    return found

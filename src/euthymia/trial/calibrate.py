@@ -24,12 +24,12 @@ from euthymia.model.parameter_table import Prior, priors
 from euthymia.model.symptoms.domains import DOMAINS
 from euthymia.trial.conduct import arm_task
 from euthymia.trial.enrol import Person
-from euthymia.trial.express import SCALES, express
+from euthymia.trial.express import SCALES, TYPICAL, express
 from euthymia.trial.protocol import Trial
 from euthymia.trial.scale import scale
 from euthymia.trial.world import World
 
-PEOPLE = 16
+PEOPLE = 24
 RTOL, ATOL = 1e-3, 1e-5  # within 0.02 MADRS points of 1e-8
 STEP = 0.05  # of a logarithm, for slopes
 ARM_SD = 2.5  # points of MADRS by which trials of one design differ in an arm's change (assumed)
@@ -96,7 +96,7 @@ def problem(people: int = PEOPLE, seed: int = 20251) -> Problem:
 def _targets(published: PublishedTrial, virtual: Trial) -> list[Target]:
     found: list[Target] = []
     days = set(virtual.visits)
-    if virtual.baseline is not None:
+    if virtual.baseline is not None and virtual.baseline is not TYPICAL:
         sd, mean = BASELINE_SD / POINTS[virtual.baseline.scale], virtual.baseline.mean
         first = next(iter(virtual.arms))
         found.append(Target(published.id, (first,), virtual.baseline.scale, 0.0, "baseline", mean, sd, 1.0))
@@ -224,11 +224,12 @@ def _weights(virtual: Trial, domains: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Fitted:
-    """A fit: parameters, covariance of their logarithms, and every target beside its prediction."""
+    """A fit: parameters, covariance of their logarithms, predictions of every target, scatter of trials around them."""
 
     parameters: Mapping[str, float]
     covariance: np.ndarray
     predicted: np.ndarray
+    scatter: Mapping[str, float]
     cost: float
     evaluations: int
 
@@ -285,7 +286,24 @@ def fit(
             break
     covariance = np.linalg.inv(jacobian.T @ jacobian)
     parameters = dict(zip(names, (float(v) for v in np.exp(x)), strict=True))
-    return Fitted(parameters, covariance, predict(problem, parameters, engine), float(now @ now), count)
+    predicted = predict(problem, parameters, engine)
+    return Fitted(parameters, covariance, predicted, _scatter(problem, predicted), float(now @ now), count)
+
+
+def _scatter(problem: Problem, predicted: np.ndarray) -> dict[str, float]:
+    """By how much trials differ from the fit beyond their standard errors, in MADRS points (method of moments)."""
+    found = {}
+    for kind, assumed in (("arm", ARM_SD), ("contrast", CONTRAST_SD)):
+        excess = []
+        for target, number in zip(problem.targets, predicted, strict=True):
+            same = (target.measure == "difference") == (kind == "contrast")
+            if target.measure == "baseline" or not same or target.day * 24 < EARLY_HOURS:
+                continue
+            points = POINTS[target.scale]
+            miss, error = (number - target.published) * points, (target.sd * points) ** 2 - assumed**2
+            excess.append(miss**2 - error)
+        found[kind] = float(np.sqrt(max(np.mean(excess), 0.0)))
+    return found
 
 
 def _softened(misses: np.ndarray) -> np.ndarray:

@@ -18,7 +18,7 @@ from euthymia.treatments.plan import Plan
 from euthymia.trial.world import World, contact_weight
 
 SETTINGS = ("oral", "short_course", "infusion", "nasal", "device", "inpatient")
-FIRST_HOURS = 2.0
+FIRST_HOURS = 1.0
 SHORT_COURSE_DAYS = 21
 
 
@@ -48,7 +48,7 @@ def contacts(setting: str, times: np.ndarray, world: World, certain: bool = Fals
     """
     if setting not in SETTINGS:
         raise UnknownName("setting", setting, SETTINGS)
-    factor = contact_weight(world, "certainty") / world.contact if certain else 1.0
+    factor = contact_weight(world, "certainty") if certain else 1.0
     first = factor * contact_weight(world, f"first_{setting}")
     later = factor * contact_weight(world, f"visit_{setting}")
     target = "expectancy.contact"

@@ -14,6 +14,7 @@ import numpy as np
 from euthymia.cohort.cohort import RATER, Patient, generator
 from euthymia.cohort.weigh import chosen, tilted
 from euthymia.engine.lower import lower
+from euthymia.engine.program import Program
 from euthymia.engine.schedule import tabulate
 from euthymia.engine.task import Engine, Task
 from euthymia.errors import TrialError
@@ -61,9 +62,6 @@ def traits(model: Model, person: Person) -> np.ndarray:
     changed = dict(person.world.parameters) | person.patient.parameters
     for name, factor in person.patient.factors.items():
         changed[name] = factor * changed.get(name, model.parameters[name].number)
-    changed["life.habitual"] = (
-        changed.get("life.habitual", model.parameters["life.habitual"].number) + person.world.stress
-    )
     return np.array([changed.get(name, value.number) for name, value in model.parameters.items()])
 
 
@@ -72,6 +70,7 @@ def enrol(trial: Trial, engine: Engine, worlds: tuple[World, ...]) -> Enrolment:
     places = trial.cohort.size
     rule = trial.cohort.preset.severity
     pool_size = places * POOL if trial.baseline else places
+    match_on = trial.baseline.scale if trial.baseline else rule.scale
     eligible: list[tuple[Person, float]] = []
     counts = {"screened": 0, "too_mild": 0, "too_severe": 0, "unsolved": 0}
     model = base_model()
@@ -89,8 +88,8 @@ def enrol(trial: Trial, engine: Engine, worlds: tuple[World, ...]) -> Enrolment:
             Person(patient, worlds[patient.number % len(worlds)], patient.number % len(worlds))
             for patient in trial.cohort.candidates(first, first + chunk)
         )
-        ratings = _screen(model, program, people, engine, rule.scale)
-        for person, rated in zip(people, ratings, strict=True):
+        rated_all, totals = _screen(model, program, people, engine, rule.scale, match_on)
+        for person, rated, total in zip(people, rated_all, totals, strict=True):
             if len(eligible) == pool_size:
                 break
             counts["screened"] += 1
@@ -101,11 +100,14 @@ def enrol(trial: Trial, engine: Engine, worlds: tuple[World, ...]) -> Enrolment:
             elif rated > rule.high:
                 counts["too_severe"] += 1
             else:
-                eligible.append((person, rated))
+                eligible.append((person, total))
     return Enrolment(_places(trial, eligible, len(worlds)), **counts)
 
 
-def _screen(model: Model, program, people: tuple[Person, ...], engine: Engine, scale_name: str) -> np.ndarray:
+def _screen(
+    model: Model, program: Program, people: tuple[Person, ...], engine: Engine, rule_scale: str, match_on: str
+) -> tuple[np.ndarray, np.ndarray]:
+    """Each candidate as rated on the rule's scale, and the expected total on the scale to match a baseline on."""
     task = Task(
         program,
         np.stack([traits(model, person) for person in people]),
@@ -114,29 +116,26 @@ def _screen(model: Model, program, people: tuple[Person, ...], engine: Engine, s
         DOMAINS,
         start=-RUN_IN_HOURS,
     )
-    rating = scale(scale_name)
-    totals = rating.total(engine.solve(task).values[:, 0, :])
-    return np.array(
-        [
-            rating.rated(total, person.patient.random(RATER)) if np.isfinite(total) else np.nan
-            for total, person in zip(totals, people, strict=True)
-        ]
-    )
+    domains = engine.solve(task).values[:, 0, :]
+    rating = scale(rule_scale)
+    rated = [
+        rating.rated(total, person.patient.random(RATER)) if np.isfinite(total) else np.nan
+        for total, person in zip(rating.total(domains), people, strict=True)
+    ]
+    return np.array(rated), scale(match_on).total(domains)
 
 
 def _places(trial: Trial, eligible: list[tuple[Person, float]], worlds: int) -> tuple[Person, ...]:
     """The people who take the places: first come, or tilted to the published baseline within each world."""
     if trial.baseline is None:
         return tuple(person for person, _ in eligible)
-    factor = scale(trial.cohort.preset.severity.scale).maximum / scale(trial.baseline.scale).maximum
-    wanted = trial.baseline.mean * (factor if factor != 1 else 1)
     random = generator(trial.cohort.seed, 0, RATER)
     picked: list[Person] = []
     for world in range(worlds):
-        group = [(person, rated) for person, rated in eligible if person.world_number == world]
+        group = [(person, total) for person, total in eligible if person.world_number == world]
         share = trial.cohort.size // worlds + (world < trial.cohort.size % worlds)
         if not group or not share:
             continue
-        weights = tilted(np.array([rated for _, rated in group]), wanted)
+        weights = tilted(np.array([total for _, total in group]), trial.baseline.mean)
         picked += [group[i][0] for i in chosen(weights, share, random)]
     return tuple(picked)

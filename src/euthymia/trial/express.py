@@ -27,6 +27,8 @@ ONGOING = ("stable_ongoing",)
 NEWLY_STARTED = ("new_oral", "standard_of_care", "antidepressant_new")
 PROTOCOLS = {"10hz": "left-dlpfc-10hz", "itbs": "left-dlpfc-itbs"}
 DEFAULT_DAYS = 42.0
+#: mean of the baselines that the calibration trials print, taken where a trial prints none
+TYPICAL = Baseline("MADRS", 32.5)
 
 
 class CannotExpress(Exception):
@@ -73,7 +75,7 @@ def express(published: PublishedTrial, people: int, seed: int, worlds: int) -> E
             setting="inpatient" if _says(published, "hospital", "inpatient", "suicid") else None,
             allocation="twins",
             staying=None,
-            baseline=_baseline(published),
+            baseline=baseline_of(published),
             worlds=worlds,
         )
     except EuthymiaError as error:
@@ -110,14 +112,15 @@ def _weekly(days: float) -> list[float]:
     return [7.0 * week for week in range(int(days // 7) + 1)]
 
 
-def _baseline(published: PublishedTrial) -> Baseline | None:
+def baseline_of(published: PublishedTrial) -> Baseline:
+    """The arms' mean severity, weighted by size; the typical one where the table gives none."""
     means = [
         (arm.baseline.mean, arm.n.value if arm.n and arm.n.value else 1)
         for arm in published.arms
         if arm.baseline is not None and arm.baseline.mean is not None
     ]
     if not means or published.scale not in SCALES:
-        return None
+        return TYPICAL
     return Baseline(published.scale, sum(m * n for m, n in means) / sum(n for _, n in means))
 
 

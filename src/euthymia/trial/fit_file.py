@@ -24,6 +24,7 @@ def write_fit(problem: Problem, fitted: Fitted, identity: str, engine: str, path
         f"targets_hash: {problem.hash}",
         f"cost: {fitted.cost:.2f}",
         f"evaluations: {fitted.evaluations}",
+        f"scatter: {{arm: {fitted.scatter['arm']:.3f}, contrast: {fitted.scatter['contrast']:.3f}}}  # MADRS points",
         "method: maximum a posteriori, Levenberg-Marquardt on logarithms, quadratic covariance",
         "parameters:",
     ]

@@ -1,9 +1,9 @@
 """Our arms against published arms: every number a published table lets us compare, and a reason where it does not.
 
 Each published trial is simulated once, every virtual patient in every arm, spread over worlds. The interval is that of
-a new trial's published mean: uncertainty of the fit, luck of the trial, and the published sample size. The assumption
-that matters: published means are compared with everyone's value, drop-outs included. Left out: response rates and
-effect sizes, which are listed as not compared.
+a new trial's published mean: uncertainty of the fit, scatter of trials around it (from the fit's own residuals), the
+published sample and ours. The assumption that matters: published means are compared with everyone's value, drop-outs
+included. Left out: response rates and effect sizes, which are listed as not compared.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from euthymia.engine.choose import default_engine
 from euthymia.engine.task import Engine
 from euthymia.errors import EuthymiaError
 from euthymia.evidence.published_trial import Arm, Contrast, Outcome, PublishedTrial
+from euthymia.model.parameter_table import current_fit
+from euthymia.trial.calibrate import ARM_SD, CONTRAST_SD, POINTS
 from euthymia.trial.conduct import run
 from euthymia.trial.express import SCALES, Expressed, express
 from euthymia.trial.run import Run
@@ -103,7 +105,8 @@ def _arm_row(
     low = high = mean = None
     if not reason:
         sample = _sample(finished, arm.arm, outcome.scale, outcome.time_d, measure)
-        mean, low, high = _predictive(sample, _worlds(finished, arm.arm), outcome.n or DEFAULT_N)
+        scatter = _scatter("arm", outcome.scale) * (100 / 32.5 if measure == "percent_change" else 1.0)
+        mean, low, high = _predictive(sample, _worlds(finished, arm.arm), outcome.n or DEFAULT_N, scatter)
     return Row(
         published.id, arm.arm, None, "arm", measure, outcome.scale, _hours(outcome.time_d), mean, low, high,
         outcome.mean, outcome.standard_error, "not expressed" if reason else "predicted",
@@ -127,7 +130,8 @@ def _contrast_row(
     if not reason:
         a, b = (_sample(finished, name, one.scale, one.time_d, "change") for name in names)
         sizes = [arm.n.value if arm.n and arm.n.value else DEFAULT_N for arm in arms]
-        mean, low, high = _predictive_contrast(a, b, _worlds(finished, names[0]), *sizes)
+        scatter = _scatter("contrast", one.scale)
+        mean, low, high = _predictive_contrast(a, b, _worlds(finished, names[0]), *sizes, scatter)
     said = "; ".join(dict.fromkeys(filter(None, (expressed.liberties.get(name) for name in names))))
     return Row(
         published.id, one.arm, one.reference, "contrast", "difference", one.scale, _hours(one.time_d), mean, low,
@@ -177,24 +181,31 @@ def _worlds(finished: Run, arm: str) -> np.ndarray:
     return np.array([person.world_number for person in finished.arms[arm].people])
 
 
-def _predictive(sample: np.ndarray, worlds: np.ndarray, n: float) -> tuple[float, float, float]:
-    """Mean and 90 % interval of a published mean of `n` people: between worlds, within worlds, and our own sample."""
+def _scatter(kind: str, scale: str) -> float:
+    """Standard deviation of trials around the fit, in points of `scale`."""
+    fit = current_fit()
+    told = fit.told.get("scatter", {}) if fit else {}
+    return float(told.get(kind, {"arm": ARM_SD, "contrast": CONTRAST_SD}[kind])) / POINTS[scale]
+
+
+def _predictive(sample: np.ndarray, worlds: np.ndarray, n: float, scatter: float) -> tuple[float, float, float]:
+    """Mean and 90 % interval of a published mean of `n` people: worlds, scatter, people, and our own sample."""
     keep = np.isfinite(sample)
     sample, worlds = sample[keep], worlds[keep]
     between, within = _components(sample, worlds)
-    spread = np.sqrt(between + within / max(n, 1) + within / len(sample) + between / max(len(set(worlds)), 1))
+    spread = np.sqrt(between + scatter**2 + within / max(n, 1) + within / len(sample))
     mean = float(sample.mean())
     return mean, float(mean - Z_90 * spread), float(mean + Z_90 * spread)
 
 
 def _predictive_contrast(
-    a: np.ndarray, b: np.ndarray, worlds: np.ndarray, n: float, m: float
+    a: np.ndarray, b: np.ndarray, worlds: np.ndarray, n: float, m: float, scatter: float
 ) -> tuple[float, float, float]:
     """As `_predictive` for a difference of two arms that share their virtual patients."""
     keep = np.isfinite(a) & np.isfinite(b)
     between, within = _components((a - b)[keep], worlds[keep])
     arms = a[keep].var(ddof=1) / max(n, 1) + b[keep].var(ddof=1) / max(m, 1)
-    spread = np.sqrt(between + within / keep.sum() + arms)
+    spread = np.sqrt(between + scatter**2 + within / keep.sum() + arms)
     mean = float((a - b)[keep].mean())
     return mean, float(mean - Z_90 * spread), float(mean + Z_90 * spread)
 

@@ -1,8 +1,8 @@
-"""Worlds: draws of what we do not know, shared by everybody who lives in one.
+"""Worlds: draws of what the fit left uncertain, shared by everybody who lives in one.
 
-A world is one draw of the fitted downstream parameters from their uncertainty after the fit, and one draw of a trial's
-own luck (how much contact means there, how stressful life is). The assumption that matters: the fit's uncertainty is
-normal on the logarithms. Left out: rival structures, which are switches.
+A world is one draw of the fitted downstream parameters from their covariance after the fit. The assumption that
+matters: that uncertainty is normal on the logarithms. Left out: rival structures, which are switches, and the scatter
+of trials around the model, which the scorecard adds from the fit's own residuals.
 """
 
 from __future__ import annotations
@@ -15,18 +15,13 @@ from euthymia.cohort.cohort import generator
 from euthymia.model.parameter_table import current_fit, priors, values_for
 
 WORLD_STREAM = 6
-#: between-trial standard deviation of the logarithm of contact weights, and of life stress (assumed; see the fit)
-CONTACT_LOG_SD = 0.35
-STRESS_SD = 0.08
 
 
 @dataclass(frozen=True)
 class World:
-    """One draw: `parameters` by full name, a factor on all contacts, a shift of habitual life stress."""
+    """One draw: `parameters` by full name."""
 
     parameters: dict[str, float]
-    contact: float = 1.0
-    stress: float = 0.0
 
 
 def worlds(count: int, seed: int) -> tuple[World, ...]:
@@ -38,7 +33,6 @@ def worlds(count: int, seed: int) -> tuple[World, ...]:
     for number in range(count):
         random = generator(seed, number // 2, WORLD_STREAM)
         sign = 1.0 if number % 2 == 0 else -1.0
-        luck = sign * random.standard_normal(2)
         parameters = {}
         if fit is not None:
             scores = sign * random.standard_normal(len(fit.names))
@@ -47,7 +41,7 @@ def worlds(count: int, seed: int) -> tuple[World, ...]:
                 name: _inside(name, number * float(np.exp(step)))
                 for name, number, step in zip(fit.names, fit.numbers, steps, strict=True)
             }
-        drawn.append(World(parameters, float(np.exp(CONTACT_LOG_SD * luck[0])), STRESS_SD * float(luck[1])))
+        drawn.append(World(parameters))
     return tuple(drawn)
 
 
@@ -64,4 +58,4 @@ def _inside(name: str, number: float) -> float:
 
 def contact_weight(world: World, name: str) -> float:
     """A contact weight as this world has it."""
-    return world.contact * world.parameters.get(f"contacts.{name}", values_for("contacts")[name].number)
+    return world.parameters.get(f"contacts.{name}", values_for("contacts")[name].number)
