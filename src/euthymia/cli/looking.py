@@ -17,7 +17,7 @@ def show(kind: str, name: str | None = None, /, *, json: bool = False) -> None:
     Parameters
     ----------
     kind
-        drug, device, parameter, block, scale, cohort, trial, source …
+        drug, device, scale, cohort, trial, model (a block of it), parameter or source.
     name
         Which one; all names are listed if not given.
     json
@@ -25,7 +25,8 @@ def show(kind: str, name: str | None = None, /, *, json: bool = False) -> None:
     """
     from euthymia.report.cards import card
 
-    print(card(kind, name))
+    found = card(kind, name)
+    print(as_json(found.told()) if json else found)
 
 
 def why(name: str, /, *, depth: int | None = None, scale: str = "MADRS", json: bool = False) -> None:

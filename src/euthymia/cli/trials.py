@@ -53,7 +53,7 @@ def trial(
     Parameters
     ----------
     design
-        A protocol that ships (see 'euthymia show trial'), or a YAML file like one.
+        A protocol that ships, such as escitalopram-vs-placebo, or a YAML file like one.
     people
         People in the whole trial, instead of what the protocol says.
     seed

@@ -31,7 +31,7 @@ class Block:
     """One idea as equations. `inputs` are piecewise-constant rates that only a schedule changes (unit by name)."""
 
     name: str
-    doc: str
+    doc: str | None
     equations: str
     takes: Mapping[str, Port] = field(default_factory=dict)
     gives: Mapping[str, str] = field(default_factory=dict)
@@ -41,7 +41,7 @@ class Block:
     @property
     def title(self) -> str:
         """First sentence of the block's prose."""
-        return self.doc.strip().split("\n\n")[0].split(". ")[0].replace("\n", " ").rstrip(".")
+        return (self.doc or "").strip().split("\n\n")[0].split(". ")[0].replace("\n", " ").rstrip(".")
 
 
 @dataclass(frozen=True)
