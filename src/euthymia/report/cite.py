@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from euthymia.evidence.bibliography import Source
@@ -135,7 +136,8 @@ def _of_model(model: Model) -> Iterator[tuple[str, str]]:
     for name, value in model.parameters.items():
         yield from _of_value(value, f"parameter {name}" + (f" ({value.meaning})" if value.meaning else ""))
     for block in model.blocks:
-        for key in keys_in_prose(block):
+        # a treatment's blocks share the prose of their kind, which may name sources of other drugs
+        for key in keys_in_prose(block) if block.name in _shared_blocks() else ():
             yield key, f"an argument in the prose of block {block.name}"
     fit = _fit(model)
     if fit is not None:
@@ -143,6 +145,14 @@ def _of_model(model: Model) -> Iterator[tuple[str, str]]:
         for trial in library().trials:
             if trial.id in trials:
                 yield trial.source, f"trial {trial.id}: a target of fit {fit.id}"
+
+
+@cache
+def _shared_blocks() -> frozenset[str]:
+    """Names of the blocks that every plan has."""
+    from euthymia.trial.enrol import base_model
+
+    return frozenset(block.name for block in base_model().blocks)
 
 
 def _fit(model: Model):

@@ -84,7 +84,7 @@ def of_verdicts(marks: list[str], table: polars.DataFrame) -> Any:
     return alt.Scale(domain=[word for word, _ in pairs], range=[sign for _, sign in pairs])
 
 
-def namednamed_data() -> Any:
+def named_data() -> Any:
     """The data of every chart, by name; `specification` fills it in."""
     import altair as alt
 

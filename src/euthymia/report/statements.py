@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from euthymia.report.report_data import ReportData, Strategy
-from euthymia.report.verdict import INSIDE, compared, is_miss, mark, verdict
+from euthymia.report.verdict import INSIDE, SHORT, compared, is_miss, mark, verdict
 from euthymia.report.wording import DASH, arm_name, number, percent, when
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def score_lines(rows: Iterable[Row]) -> list[dict[str, Any]]:
                 "interval": f"{number(row.low)} to {number(row.high)}",
                 "published": number(row.published) + error,
                 "mark": mark(row),
-                "verdict": verdict(row),
+                "verdict": SHORT[verdict(row)],
                 "miss": is_miss(row),
                 "split": row.split,
                 "taken": row.reason or DASH,

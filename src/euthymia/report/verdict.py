@@ -16,6 +16,8 @@ INSIDE = "inside the 90 % interval"
 MISS = "miss: outside the 90 % interval"
 WRONG_SIGN = "miss: wrong direction"
 NOT_COMPARED = "not compared"
+#: the verdict where a column head says what it is about
+SHORT = {INSIDE: "inside", MISS: "miss", WRONG_SIGN: "miss, wrong direction", NOT_COMPARED: NOT_COMPARED}
 
 
 def verdict(row: Row) -> str:
