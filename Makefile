@@ -33,7 +33,7 @@ lock:
 	uv export --quiet --no-default-groups --group build --no-emit-project --output-file requirements.lock
 	uv export --quiet --all-groups --no-emit-project --output-file requirements-dev.lock
 
-licences: .venv/for-use
+licences: .venv/for-tests
 	$(BIN)/python scripts/licences.py > THIRD_PARTY.md.part
 	mv THIRD_PARTY.md.part THIRD_PARTY.md
 
