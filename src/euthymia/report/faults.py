@@ -70,8 +70,10 @@ def _rows(data: ReportData, drugs: list[str], hours: list[float], allowed_misses
         for trial in library().trials
         if any(given.intervention in drugs for arm in trial.arms for given in arm.regimen)
     }
-    seen = [row for row in compared(data.rows) if row.trial in ids and row.time_h is not None]
-    seen = [row for row in seen if hours[0] <= row.time_h <= hours[1] and row.kind == "contrast"]
+    seen = [row for row in compared(data.rows) if row.trial in ids]
+    seen = [
+        row for row in seen if row.time_h is not None and hours[0] <= row.time_h <= hours[1] and row.kind == "contrast"
+    ]
     if not seen:
         return NOT_CHECKED, f"no contrast of {drugs[0]} between {hours[0]:g} and {hours[1]:g} hours was compared"
     missed = [row for row in seen if is_miss(row)]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from euthymia.report.report_data import Strategy, Typical
-from euthymia.report.verdict import NOT_COMPARED, compared, mark, verdict
+from euthymia.report.verdict import NOT_COMPARED, compared, days, mark, verdict
 from euthymia.report.wording import TARGET_EFFECTS, arm_name, label, when
 
 if TYPE_CHECKING:
@@ -228,4 +228,4 @@ def scatter_table(rows: Iterable[Row]) -> polars.DataFrame:
 def row_title(row: Row) -> str:
     """A comparison in words: trial, arms, scale, time."""
     arms = arm_name(row.arm) + (f" vs {arm_name(row.reference)}" if row.reference else "")
-    return f"{row.trial}: {arms}, {row.scale}, {when(None if row.time_h is None else row.time_h / 24)}"
+    return f"{row.trial}: {arms}, {row.scale}, {when(days(row))}"

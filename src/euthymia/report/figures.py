@@ -171,7 +171,7 @@ def _span(column: polars.Series, least: float = 0.1) -> Any:
     """A scale that holds a column and is never so narrow that nothing looks like something."""
     import altair as alt
 
-    low, high = column.min(), column.max()
+    low, high = float(column.to_numpy().min()), float(column.to_numpy().max())
     spare = max(0.0, least - (high - low)) / 2
     return alt.Scale(domain=[low - spare, high + spare], zero=False, nice=True)
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from euthymia.report.report_data import ReportData, Strategy
-from euthymia.report.verdict import INSIDE, SHORT, compared, is_miss, mark, verdict
+from euthymia.report.verdict import INSIDE, SHORT, compared, days, is_miss, mark, verdict
 from euthymia.report.wording import DASH, arm_name, number, percent, when
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def published_sentences(strategy: Strategy, rows: Iterable[Row]) -> tuple[dict[s
     found = []
     for row in compared(row for row in rows if row.trial in ids and row.kind == "contrast"):
         said = (
-            f"{row.trial}, {when(row.time_h / 24)}: published {number(row.published)} points of {row.scale}, predicted "
+            f"{row.trial}, {when(days(row))}: published {number(row.published)} points of {row.scale}, predicted "
             f"{number(row.predicted)} (90 % interval {number(row.low)} to {number(row.high)})"
         )
         found.append({"text": said, "mark": mark(row), "verdict": verdict(row), "miss": is_miss(row)})
@@ -107,7 +107,7 @@ def score_lines(rows: Iterable[Row]) -> list[dict[str, Any]]:
                 "trial": row.trial,
                 "arms": arm_name(row.arm) + (f" minus {arm_name(row.reference)}" if row.reference else ""),
                 "measure": f"{row.measure.replace('_', ' ')}, {row.scale}",
-                "when": when(None if row.time_h is None else row.time_h / 24),
+                "when": when(days(row)),
                 "predicted": number(row.predicted),
                 "interval": f"{number(row.low)} to {number(row.high)}",
                 "published": number(row.published) + error,

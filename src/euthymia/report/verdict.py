@@ -51,6 +51,11 @@ def compared(rows: Iterable[Row]) -> tuple[Row, ...]:
     return tuple(sorted(found, key=lambda row: (not is_miss(row), -distance(row), row.trial, row.time_h or 0)))
 
 
+def days(row: Row) -> float | None:
+    """Days since the first dose, where the table gives a time."""
+    return None if row.time_h is None else row.time_h / 24
+
+
 def distance(row: Row) -> float:
     """How far the published number lies from the centre of the prediction, in half-widths of its interval."""
     if row.predicted is None or row.published is None or row.low is None or row.high is None:
