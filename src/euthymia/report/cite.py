@@ -187,5 +187,5 @@ def keys_in_prose(block: Block) -> tuple[str, ...]:
     """Keys of the bibliography that a block's prose names."""
     import re
 
-    words = re.findall(r"[a-z][a-z0-9_]*\d{4}[a-z0-9_]*", block.doc)
+    words = re.findall(r"[a-z][a-z0-9_]*\d{4}[a-z0-9_]*", block.doc or "")
     return tuple(dict.fromkeys(word for word in words if word in library().sources))

@@ -37,10 +37,9 @@ def chain(value: Value, seen: tuple[str, ...] = ()) -> tuple[Link, ...]:
         links.append(Link("formula", "formula", value.formula or "no formula given", further=inputs))
     if value.grade is Grade.fitted:
         fit = current_fit()
-        known = fit is not None and fit.id == value.fit
-        told = (
-            {key: str(fit.told[key]) for key in ("targets_hash", "cost", "method") if key in fit.told} if known else {}
-        )
+        shown = dict(fit.told) if fit is not None and fit.id == value.fit else None
+        known = shown is not None
+        told = {key: str(shown[key]) for key in ("targets_hash", "cost", "method") if key in shown} if shown else {}
         kind, text = ("fit", f"fitted in {value.fit}") if known else ("missing", f"there is no fit '{value.fit}' here")
         links.append(Link(kind, value.fit or "", text, ends=known, told=told))
     if value.because:
