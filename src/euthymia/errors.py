@@ -45,9 +45,7 @@ class EuthymiaError(Exception):
 
     exit_code = 2
 
-    def __init__(
-        self, problem: str, *, place: Place | None = None, rule: str | None = None, fix: str | None = None
-    ):
+    def __init__(self, problem: str, *, place: Place | None = None, rule: str | None = None, fix: str | None = None):
         self.problem, self.place, self.rule, self.fix = problem, place, rule, fix
         super().__init__(problem)
 

@@ -30,8 +30,7 @@ class Drug(BaseModel):
 
 CASES = {
     "name: x\nnmae: y": (
-        "d.yaml, line 2, nmae: there is no key 'nmae' here\n"
-        "  Known: doses, name, targets.\n  Did you mean 'name'?"
+        "d.yaml, line 2, nmae: there is no key 'nmae' here\n  Known: doses, name, targets.\n  Did you mean 'name'?"
     ),
     "name: x\ntargets:\n  sert: {affinty: 1, affinity: 2}": (
         "d.yaml, line 3, targets.sert.affinty: there is no key 'affinty' here\n"
@@ -50,8 +49,7 @@ CASES = {
         "  A concentration at which half is bound."
     ),
     "name: x\ntargets:\n  sert:\n    affinity: 1\n    route: nasl": (
-        "d.yaml, line 5, targets.sert.route: 'route' is 'nasl'\n  It is one of: oral, nasal.\n"
-        "  Did you mean 'nasal'?"
+        "d.yaml, line 5, targets.sert.route: 'route' is 'nasl'\n  It is one of: oral, nasal.\n  Did you mean 'nasal'?"
     ),
     "doses: [1, two, 3]\nname: x": "d.yaml, line 1, doses[1]: 'doses' is not a number but 'two'",
     "doses: one\nname: [1]": "d.yaml, line 1, doses: 'doses' is not a list but 'one' (and 1 more mistake)",

@@ -66,9 +66,7 @@ def reference(tmp_path):
 
 
 def files(folder):
-    return {
-        path.relative_to(folder): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
-    }
+    return {path.relative_to(folder): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
 def test_a_second_run_changes_nothing(script, reference, tmp_path):
@@ -113,9 +111,7 @@ def test_entries_written_by_hand_stay_and_win(script, reference, tmp_path):
     out.mkdir()
     (out / "sources.bib").write_text("@article{sure2001,\n  title = {As printed},\n}\n")
     script.convert(reference, out)
-    (out / "sources.bib").write_text(
-        (out / "sources.bib").read_text() + "\n@misc{later, title = {Added below}}\n"
-    )
+    (out / "sources.bib").write_text((out / "sources.bib").read_text() + "\n@misc{later, title = {Added below}}\n")
     script.convert(reference, out)
     sources = read_bibliography(out / "sources.bib")
     assert sources["sure2001"].title == "As printed"

@@ -105,9 +105,7 @@ BAD = {
         "'mean' is not a finite number"
     ),
     "- {id: bad, arms: [{arm: a, rates: [{outcome: response, time_d: 7, rate: 45}]}]}": "'rate' is '45'",
-    "- {id: bad, scale: S, arms: [{arm: a, outcomes: [{time_d: 7, kind: score, mean: 9, se: -1}]}]}": (
-        "'se' is '-1'"
-    ),
+    "- {id: bad, scale: S, arms: [{arm: a, outcomes: [{time_d: 7, kind: score, mean: 9, se: -1}]}]}": ("'se' is '-1'"),
     "- just words": "line 2, [1]: a trial is a mapping, not 'just words'",
     "- {id: good, arms: [], contrasts: [{arm: a, reference: b}]}": "trial 'good' stands in the table twice",
 }

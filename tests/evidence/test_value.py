@@ -11,9 +11,7 @@ HERE = Place("sources/x.yaml", 7, "values.clearance")
 
 
 def read(**changes):
-    return value_from(
-        {key: item for key, item in (COMPLETE | changes).items() if item is not ...}, HERE, source="x"
-    )
+    return value_from({key: item for key, item in (COMPLETE | changes).items() if item is not ...}, HERE, source="x")
 
 
 @pytest.mark.parametrize(

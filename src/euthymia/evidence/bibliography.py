@@ -100,8 +100,5 @@ def _source(entry, file: str) -> Source:
         authors=tuple(name.strip() for name in given.get("author", "").split(" and ") if name.strip()),
         year=int(year) if year else None,
         unverified=tuple(name.strip() for name in given.get("unverified", "").split(",") if name.strip()),
-        **{
-            name: given.get(name)
-            for name in ("journal", "volume", "pages", "doi", "pmid", "nct", "url", "note")
-        },
+        **{name: given.get(name) for name in ("journal", "volume", "pages", "doi", "pmid", "nct", "url", "note")},
     )

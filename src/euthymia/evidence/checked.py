@@ -46,9 +46,7 @@ def checked(schema: type[Schema], document: Document, *path: str | int, content:
         raise data_error(fault, schema, document, *path) from fault
 
 
-def data_error(
-    fault: ValidationError, schema: type[BaseModel], document: Document, *path: str | int
-) -> DataError:
+def data_error(fault: ValidationError, schema: type[BaseModel], document: Document, *path: str | int) -> DataError:
     """The first complaint of pydantic in our words; `path` is where the checked part stands."""
     given = document.at(*path)
     found = [(_written(given, one), one) for one in fault.errors(include_url=False)]
@@ -91,9 +89,7 @@ def _written(given: Any, complaint: Any) -> tuple[str | int, ...]:
     """The steps of pydantic's path that people wrote, or ought to have: names of union members drop out."""
     steps: list[str | int] = []
     for step in complaint["loc"]:
-        inside = (
-            step in given if isinstance(given, dict) else isinstance(given, list) and isinstance(step, int)
-        )
+        inside = step in given if isinstance(given, dict) else isinstance(given, list) and isinstance(step, int)
         if inside:
             given = given[step]
             steps.append(step)

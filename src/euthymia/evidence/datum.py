@@ -39,9 +39,7 @@ class Datum(Read):
     where: Text
     note: Text
     grade: Grade = Grade.measured
-    confidence: Confidence = Field(
-        Confidence.recalled, description="verified, recalled (p_correct~0.8) or derived."
-    )
+    confidence: Confidence = Field(Confidence.recalled, description="verified, recalled (p_correct~0.8) or derived.")
     p_correct: float | None = Field(None, ge=0, le=1, description="Chance that a recalled number is right.")
 
     @model_validator(mode="before")
@@ -80,9 +78,7 @@ def trust(said: Any, grade: Any = None, p_correct: Any = None) -> dict[str, Any]
     }
 
 
-def spread_of(
-    *, se: float | None = None, sd: float | None = None, ci95: Interval | None = None
-) -> Spread | None:
+def spread_of(*, se: float | None = None, sd: float | None = None, ci95: Interval | None = None) -> Spread | None:
     """The spread a source prints, the standard error first."""
     if se is not None:
         return Spread(SpreadKind.se, se)

@@ -132,11 +132,7 @@ def _values_in(path: Path) -> Mapping[str, Value]:
 
     document = read_yaml(path)
     content = document.content
-    if (
-        not isinstance(content, dict)
-        or set(content) != {"source", "values"}
-        or not isinstance(content["values"], dict)
-    ):
+    if not isinstance(content, dict) or set(content) != {"source", "values"} or not isinstance(content["values"], dict):
         raise DataError(
             "a file of values holds 'source' and 'values', and nothing else",
             place=document.place(),

@@ -73,9 +73,7 @@ class Outcome(Datum):
     se: float | None = Field(None, ge=0)
     sd_recalled: float | None = Field(None, ge=0)
     ci95: Interval | None = None
-    n: float | None = Field(
-        None, ge=0, description="People analysed; the arm's when the source gives no other."
-    )
+    n: float | None = Field(None, ge=0, description="People analysed; the arm's when the source gives no other.")
 
     @property
     def spread(self) -> Spread | None:

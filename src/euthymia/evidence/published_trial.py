@@ -49,11 +49,7 @@ class Contrast(Datum):
         """Effect measures other than a difference, by name: `odds_ratio`, `effect_size_d`, `hedges_g` …"""
         names = ("odds_ratio", "risk_", "hedges_g", "cohens_d", "smd", "effect_size", "fraction_of", "nnt")
         extra = self.model_extra or {}
-        return {
-            key: given
-            for key, given in extra.items()
-            if key.startswith(names) and isinstance(given, (int, float))
-        }
+        return {key: given for key, given in extra.items() if key.startswith(names) and isinstance(given, (int, float))}
 
     @property
     def spread(self) -> Spread | None:

@@ -41,9 +41,7 @@ def read_trials(path: str | Path) -> TrialTable:
     if path.is_dir():
         files = sorted(path.glob("*.yaml"))
         if not files:
-            raise DataError(
-                "there is no trial in this folder", place=Place(path), fix="Add a file '<id>.yaml'."
-            )
+            raise DataError("there is no trial in this folder", place=Place(path), fix="Add a file '<id>.yaml'.")
     else:
         files = [path]
     for file in files:

@@ -103,9 +103,7 @@ class Value:
             Grade.assumed: {"because": self.because},
         }[self.grade]
         article = "An" if self.grade is Grade.assumed else "A"
-        return tuple(
-            f"{article} {self.grade} value needs '{key}'." for key, given in needs.items() if not given
-        )
+        return tuple(f"{article} {self.grade} value needs '{key}'." for key, given in needs.items() if not given)
 
     def about(self, key: str) -> Any:
         """One entry of the setting (`population`, `n`, `assay` …), or None when the source does not say."""
