@@ -104,9 +104,11 @@ def calibrate(*, people: int | None = None, rounds: int = 12, engine: EngineName
 
     from euthymia.trial.calibrate import PEOPLE, fit, problem
     from euthymia.trial.fit_file import write_fit
+    from euthymia.trial.posterior import sample
 
     solver = engine_called(engine)
     posed = problem(people or PEOPLE)
     with progress() as tell:
         fitted = fit(posed, solver, rounds=rounds, tell=lambda text: tell(text, 0, 0))
-    print(write_fit(posed, fitted, f"fit-{date.today().isoformat()}", solver.name))
+        posterior = sample(posed, fitted, solver, tell=lambda text: tell(text, 0, 0))
+    print(write_fit(posed, fitted, posterior, f"fit-{date.today().isoformat()}", solver.name))

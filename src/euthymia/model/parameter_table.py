@@ -39,13 +39,15 @@ class Prior:
 class Fit:
     """A finished fit: what came out, how sure, and which targets (by hash) went in.
 
-    `covariance` is that of the logarithms of `names`, in their order.
+    `covariance` is that of the logarithms of `names`, in their order; `ensemble` are parameter sets that explain the
+    targets about as well.
     """
 
     id: str
     names: tuple[str, ...]
     numbers: tuple[float, ...]
     covariance: tuple[tuple[float, ...], ...]
+    ensemble: tuple[tuple[float, ...], ...]
     told: Mapping[str, Any]
 
 
@@ -114,11 +116,13 @@ def current_fit() -> Fit | None:
     told = dict(read_yaml(FIT).content)
     parameters = told.pop("parameters")
     covariance = told.pop("covariance")
+    ensemble = told.pop("ensemble", [])
     return Fit(
         str(told.pop("id")),
         tuple(parameters),
         tuple(float(v) for v in parameters.values()),
         tuple(tuple(float(c) for c in row) for row in covariance),
+        tuple(tuple(float(c) for c in row) for row in ensemble),
         MappingProxyType(told),
     )
 

@@ -224,12 +224,11 @@ def _weights(virtual: Trial, domains: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Fitted:
-    """A fit: parameters, covariance of their logarithms, predictions of every target, scatter of trials around them."""
+    """A fit: parameters, covariance of their logarithms, and the prediction of every target."""
 
     parameters: Mapping[str, float]
     covariance: np.ndarray
     predicted: np.ndarray
-    scatter: Mapping[str, float]
     cost: float
     evaluations: int
 
@@ -240,33 +239,20 @@ def fit(
     start: Mapping[str, float] | None = None,
     rounds: int = 12,
     tell: Callable[[str], None] = lambda text: None,
-    predict_all: Callable[..., Sequence[np.ndarray]] | None = None,
 ) -> Fitted:
     """Levenberg-Marquardt on the logarithms with bounds by clipping; deterministic for a seed and an engine."""
-    predict_all = predict_all or (lambda problem, sets, engine: [predict(problem, s, engine) for s in sets])
     names = tuple(problem.free)
     free = [problem.free[name] for name in names]
     low, high = np.log([p.low for p in free]), np.log([p.high for p in free])
-    published = np.array([t.published for t in problem.targets])
-    scale_by = np.array([np.sqrt(t.weight) / t.sd for t in problem.targets])
-    centre, width = np.log([p.centre for p in free]), np.array([p.log_sd for p in free])
-
-    def residuals(points: Sequence[np.ndarray]) -> list[np.ndarray]:
-        sets = [dict(zip(names, map(float, np.exp(x)), strict=True)) for x in points]
-        rows = []
-        for x, predicted in zip(points, predict_all(problem, sets, engine), strict=True):
-            misses = np.where(np.isfinite(predicted), predicted - published, 20.0) * scale_by
-            rows.append(np.concatenate([_softened(misses), (x - centre) / width]))
-        return rows
 
     x = np.clip(np.log([(start or {}).get(n, p.centre) for n, p in zip(names, free, strict=True)]), low, high)
     damping, count = 0.3, 1
-    now = residuals([x])[0]
-    tell(f"start: cost {now @ now:.1f}, {len(published)} targets, {len(names)} parameters")
+    now = residuals(problem, x, engine)
+    tell(f"start: cost {now @ now:.1f}, {len(problem.targets)} targets, {len(names)} parameters")
     jacobian = np.zeros((len(now), len(names)))
     for number in range(rounds):
         steps = np.where(x + STEP <= high, STEP, -STEP)
-        moved = residuals([x + step for step in np.diag(steps)])
+        moved = [residuals(problem, x + step, engine) for step in np.diag(steps)]
         jacobian = np.stack([(there - now) / step for there, step in zip(moved, steps, strict=True)], axis=1)
         count += len(names)
         gradient, square = jacobian.T @ now, jacobian.T @ jacobian
@@ -274,7 +260,7 @@ def fit(
         for _ in range(6):
             move = -np.linalg.solve(square + damping * np.diag(np.diag(square)), gradient)
             trial_x = np.clip(x + np.clip(move, -0.7, 0.7), low, high)
-            there = residuals([trial_x])[0]
+            there = residuals(problem, trial_x, engine)
             count += 1
             if there @ there < now @ now:
                 better = now @ now - there @ there > 1e-3 * (now @ now)
@@ -287,23 +273,19 @@ def fit(
     covariance = np.linalg.inv(jacobian.T @ jacobian)
     parameters = dict(zip(names, (float(v) for v in np.exp(x)), strict=True))
     predicted = predict(problem, parameters, engine)
-    return Fitted(parameters, covariance, predicted, _scatter(problem, predicted), float(now @ now), count)
+    return Fitted(parameters, covariance, predicted, float(now @ now), count)
 
 
-def _scatter(problem: Problem, predicted: np.ndarray) -> dict[str, float]:
-    """By how much trials differ from the fit beyond their standard errors, in MADRS points (method of moments)."""
-    found = {}
-    for kind, assumed in (("arm", ARM_SD), ("contrast", CONTRAST_SD)):
-        excess = []
-        for target, number in zip(problem.targets, predicted, strict=True):
-            same = (target.measure == "difference") == (kind == "contrast")
-            if target.measure == "baseline" or not same or target.day * 24 < EARLY_HOURS:
-                continue
-            points = POINTS[target.scale]
-            miss, error = (number - target.published) * points, (target.sd * points) ** 2 - assumed**2
-            excess.append(miss**2 - error)
-        found[kind] = float(np.sqrt(max(np.mean(excess), 0.0)))
-    return found
+def residuals(problem: Problem, point: np.ndarray, engine: Engine) -> np.ndarray:
+    """Weighted misses of every target, then of every prior, at logarithms `point` of the free parameters."""
+    free = problem.free
+    predicted = predict(problem, dict(zip(free, map(float, np.exp(point)), strict=True)), engine)
+    misses = [
+        (number - t.published if np.isfinite(number) else 20.0) * np.sqrt(t.weight) / t.sd
+        for t, number in zip(problem.targets, predicted, strict=True)
+    ]
+    priors = [(x - np.log(p.centre)) / p.log_sd for x, p in zip(point, free.values(), strict=True)]
+    return np.concatenate([_softened(np.array(misses)), priors])
 
 
 def _softened(misses: np.ndarray) -> np.ndarray:

@@ -13,10 +13,14 @@ import numpy as np
 
 from euthymia.model.parameter_table import FIT
 from euthymia.trial.calibrate import Fitted, Problem
+from euthymia.trial.posterior import Posterior, scatter
 
 
-def write_fit(problem: Problem, fitted: Fitted, identity: str, engine: str, path: Path = FIT) -> Path:
+def write_fit(
+    problem: Problem, fitted: Fitted, posterior: Posterior, identity: str, engine: str, path: Path = FIT
+) -> Path:
     """Write the fit in one piece (a temporary file, then a rename); returns the path."""
+    around = scatter(problem, fitted.predicted)
     lines = [
         "# Written by 'euthymia calibrate'. Fitted numbers replace the starting values of the tables beside this file.",
         f"id: {identity}",
@@ -24,13 +28,15 @@ def write_fit(problem: Problem, fitted: Fitted, identity: str, engine: str, path
         f"targets_hash: {problem.hash}",
         f"cost: {fitted.cost:.2f}",
         f"evaluations: {fitted.evaluations}",
-        f"scatter: {{arm: {fitted.scatter['arm']:.3f}, contrast: {fitted.scatter['contrast']:.3f}}}  # MADRS points",
+        f"scatter: {{arm: {around['arm']:.3f}, contrast: {around['contrast']:.3f}}}  # MADRS points",
         "method: maximum a posteriori, Levenberg-Marquardt on logarithms, quadratic covariance",
         "parameters:",
     ]
     lines += [f"  {name}: {number:.6g}" for name, number in fitted.parameters.items()]
     lines.append("covariance:  # of the logarithms, in the order above")
     lines += [f"  - [{', '.join(f'{c:.4g}' for c in row)}]" for row in np.asarray(fitted.covariance)]
+    lines.append(f"ensemble:  # {len(posterior.members)} members; share of steps taken {posterior.accepted:.2f}")
+    lines += [f"  - [{', '.join(f'{number:.5g}' for number in member)}]" for member in posterior.members]
     lines.append("targets:  # what it was fitted to: published beside fitted")
     for target, number in zip(problem.targets, fitted.predicted, strict=True):
         arms = ", ".join(target.arms)

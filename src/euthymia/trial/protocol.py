@@ -41,9 +41,8 @@ class Trial:
     """A virtual trial. `visits` are days; `arms` map a name to its plan; `control` names one of them.
 
     `allocation`: `parallel` randomises each person to one arm; `twins` gives every person to every arm, which is what
-    a simulation can do and a clinic cannot. `worlds` spreads people over draws of the fitted parameters and of the
-    trial's own luck (0: the central estimate alone). `certain`: everybody knows that
-    the treatment is active.
+    a simulation can do and a clinic cannot. `worlds` spreads people over members of the fitted
+    ensemble (0: the central estimate alone). `certain`: everybody knows that the treatment is active.
     """
 
     name: str

@@ -1,59 +1,30 @@
-"""Worlds: draws of what the fit left uncertain, shared by everybody who lives in one.
+"""Worlds: parameter sets the fit cannot tell apart, each shared by everybody who lives in it.
 
-A world is one draw of the fitted downstream parameters from their covariance after the fit. The assumption that
-matters: that uncertainty is normal on the logarithms. Left out: rival structures, which are switches, and the scatter
-of trials around the model, which the scorecard adds from the fit's own residuals.
+The assumption that matters: the ensemble that ships with the fit spans what the data leave open. Left out: rival
+structures, which are switches, and the scatter of trials around the model, which the scorecard adds.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
-from euthymia.cohort.cohort import generator
-from euthymia.model.parameter_table import current_fit, priors, values_for
-
-WORLD_STREAM = 6
+from euthymia.model.parameter_table import current_fit, values_for
 
 
 @dataclass(frozen=True)
 class World:
-    """One draw: `parameters` by full name."""
+    """One set of the fitted parameters, by full name; empty for the central estimate."""
 
     parameters: dict[str, float]
 
 
-def worlds(count: int, seed: int) -> tuple[World, ...]:
-    """`count` worlds, antithetic in pairs; the single central one when `count` is 0."""
-    if count == 0:
-        return (World({}),)
+def worlds(count: int) -> tuple[World, ...]:
+    """`count` members of the ensemble, evenly spread; the central estimate alone when 0 or nothing was fitted."""
     fit = current_fit()
-    drawn = []
-    for number in range(count):
-        random = generator(seed, number // 2, WORLD_STREAM)
-        sign = 1.0 if number % 2 == 0 else -1.0
-        parameters = {}
-        if fit is not None:
-            scores = sign * random.standard_normal(len(fit.names))
-            steps = _root(np.asarray(fit.covariance)) @ scores
-            parameters = {
-                name: _inside(name, number * float(np.exp(step)))
-                for name, number, step in zip(fit.names, fit.numbers, steps, strict=True)
-            }
-        drawn.append(World(parameters))
-    return tuple(drawn)
-
-
-def _root(covariance: np.ndarray) -> np.ndarray:
-    values, vectors = np.linalg.eigh(covariance)
-    return vectors * np.sqrt(np.clip(values, 0, None))
-
-
-def _inside(name: str, number: float) -> float:
-    block, _, short = name.partition(".")
-    prior = priors(block).get(short)
-    return float(np.clip(number, prior.low, prior.high)) if prior else number
+    if count == 0 or fit is None or not fit.ensemble:
+        return (World({}),)
+    chosen = [round(i * len(fit.ensemble) / count) % len(fit.ensemble) for i in range(count)]
+    return tuple(World(dict(zip(fit.names, fit.ensemble[i], strict=True))) for i in chosen)
 
 
 def contact_weight(world: World, name: str) -> float:
