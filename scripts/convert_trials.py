@@ -99,15 +99,10 @@ def split_of(trial: dict[str, Any], ours: dict[str, Any]) -> tuple[str, str]:
     if trial["id"] in ours["overlaps"]:
         return "unused", ours["overlaps"][trial["id"]]
     means = [
-        row
-        for arm in trial["arms"]
-        for row in arm["outcomes"]
-        if row["kind"] in FIT_KINDS and row["mean"] is not None
+        row for arm in trial["arms"] for row in arm["outcomes"] if row["kind"] in FIT_KINDS and row["mean"] is not None
     ]
     means += [row for row in trial["contrasts"] if row.get("difference") is not None]
-    usable = [
-        row for row in means if row.get("scale", trial["scale"]) in FIT_SCALES and row["time_d"] is not None
-    ]
+    usable = [row for row in means if row.get("scale", trial["scale"]) in FIT_SCALES and row["time_d"] is not None]
     sure = [row for row in usable if (trust(row["confidence"])["p_correct"] or 1) >= 0.7]
     if sure:
         scales = sorted({row.get("scale", trial["scale"]) for row in sure})
@@ -123,9 +118,7 @@ def tidy(item: Any, ours: dict[str, Any]) -> Any:
         return [tidy(one, ours) for one in item]
     if not isinstance(item, dict):
         return item
-    kept = {
-        key: tidy(one, ours) for key, one in item.items() if key in KEEP_NULL or one not in (None, [], {})
-    }
+    kept = {key: tidy(one, ours) for key, one in item.items() if key in KEEP_NULL or one not in (None, [], {})}
     note = next((words for part, words in ours["notes"].items() if part in str(kept.get("note"))), None)
     failed = re.match(r">=(\d) failed", str(kept.get("note", "")))
     for prose in ("note", "notes"):
@@ -172,9 +165,7 @@ def scale_links(rows: list[Any], ours: dict[str, Any], entries: dict[str, dict[s
     for row in rows:
         if not row["source"]:
             continue
-        kept = {
-            key: item for key, item in row.items() if key not in ("rule", "check", "derived_sem", "design")
-        }
+        kept = {key: item for key, item in row.items() if key not in ("rule", "check", "derived_sem", "design")}
         if row["id"] == "remission_thresholds":
             kept["values"] = dict(kept["values"])
             extra = {"id": "remission_threshold_hamd24", "values": {"HAMD24": kept["values"].pop("HAMD24")}}
@@ -205,9 +196,7 @@ def odds_ratios(table: dict[str, Any], ours: dict[str, Any]) -> dict[str, Any]:
     return {"source": "cipriani2018", "values": values}
 
 
-def entry(
-    title: str, author: str | None, address: str | None, unverified: tuple[str, ...] = ()
-) -> dict[str, str]:
+def entry(title: str, author: str | None, address: str | None, unverified: tuple[str, ...] = ()) -> dict[str, str]:
     """Fields of a bibliography entry; the title describes, until somebody copies the printed one."""
     fields = {}
     if author:
@@ -225,9 +214,7 @@ def entry_of_trial(key: str, trial: dict[str, Any], ours: dict[str, Any]) -> dic
     name = trial["acronym"] or key.replace("_", " ")
     title = f"{name}: {trial['treatment_family'].replace('_', ' ')}" if key == trial["id"] else name
     ids = {name: str(trial[name]) for name in ("doi", "pmid", "nct") if trial[name]}
-    fields = entry(
-        title, ours["authors"].get(key), None, tuple(i for i in trial["ids_unverified"] if i in ids)
-    )
+    fields = entry(title, ours["authors"].get(key), None, tuple(i for i in trial["ids_unverified"] if i in ids))
     return {"author": fields.pop("author", ""), "year": fields.pop("year", "")} | fields | ids
 
 
@@ -248,12 +235,8 @@ def styled(item: Any, top: int = 0) -> Any:
     from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
     if isinstance(item, dict):
-        made = CommentedMap(
-            {key: styled(one, 1 if key == "values" and top else 0) for key, one in item.items()}
-        )
-        open_ = top or any(
-            isinstance(one, list) and one and isinstance(one[0], dict) for one in item.values()
-        )
+        made = CommentedMap({key: styled(one, 1 if key == "values" and top else 0) for key, one in item.items()})
+        open_ = top or any(isinstance(one, list) and one and isinstance(one[0], dict) for one in item.values())
     elif isinstance(item, list):
         made = CommentedSeq([styled(one, top - 1 if top else 0) for one in item])
         open_ = any(isinstance(one, dict) for one in item)
