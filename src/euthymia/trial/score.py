@@ -25,7 +25,6 @@ from euthymia.trial.run import Run
 
 PEOPLE = 64
 WORLDS = 16
-Z_90 = 1.6449
 DEFAULT_N = 50  # published sample size when the table gives none
 
 
@@ -193,9 +192,10 @@ def _predictive(sample: np.ndarray, worlds: np.ndarray, n: float, scatter: float
     keep = np.isfinite(sample)
     sample, worlds = sample[keep], worlds[keep]
     between, within = _components(sample, worlds)
-    spread = np.sqrt(between + scatter**2 + within / max(n, 1) + within / len(sample))
-    mean = float(sample.mean())
-    return mean, float(mean - Z_90 * spread), float(mean + Z_90 * spread)
+    many = len(np.unique(worlds))
+    spread = np.sqrt(between * (1 + 1 / many) + scatter**2 + within / max(n, 1) + within / len(sample))
+    mean, quantile = float(sample.mean()), _quantile(many)
+    return mean, float(mean - quantile * spread), float(mean + quantile * spread)
 
 
 def _predictive_contrast(
@@ -204,10 +204,18 @@ def _predictive_contrast(
     """As `_predictive` for a difference of two arms that share their virtual patients."""
     keep = np.isfinite(a) & np.isfinite(b)
     between, within = _components((a - b)[keep], worlds[keep])
+    many = len(np.unique(worlds[keep]))
     arms = a[keep].var(ddof=1) / max(n, 1) + b[keep].var(ddof=1) / max(m, 1)
-    spread = np.sqrt(between + scatter**2 + within / keep.sum() + arms)
-    mean = float((a - b)[keep].mean())
-    return mean, float(mean - Z_90 * spread), float(mean + Z_90 * spread)
+    spread = np.sqrt(between * (1 + 1 / many) + scatter**2 + within / keep.sum() + arms)
+    mean, quantile = float((a - b)[keep].mean()), _quantile(many)
+    return mean, float(mean - quantile * spread), float(mean + quantile * spread)
+
+
+def _quantile(worlds: int) -> float:
+    """Half-width of a 90 % interval in standard deviations, wider the fewer worlds the spread was estimated from."""
+    from scipy.stats import t
+
+    return float(t.ppf(0.95, max(worlds - 1, 15)))
 
 
 def _components(sample: np.ndarray, worlds: np.ndarray) -> tuple[float, float]:
