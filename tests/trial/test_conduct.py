@@ -109,7 +109,7 @@ def test_nobody_is_enrolled_from_an_empty_clinic():
     severe = empty.severity.model_copy(update={"low": 59, "high": 60})
     clinic = cohort("outpatient-mdd", n=2, seed=1).with_(preset=empty.model_copy(update={"severity": severe}))
     with pytest.raises(TrialError) as caught:
-        enrol(small().with_(cohort=clinic), ENGINE, worlds(0, 1))
+        enrol(small().with_(cohort=clinic), ENGINE, worlds(0))
     assert "candidates are eligible, 2 are needed" in str(caught.value)
     assert "Cohort 'outpatient-mdd' lets in MADRS 59 to 60." in str(caught.value)
     assert "Widen the severity rule or choose another cohort." in str(caught.value)
