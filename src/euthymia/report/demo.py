@@ -22,6 +22,8 @@ from euthymia.engine.task import Engine
 from euthymia.evidence.checked import checked
 from euthymia.evidence.library import published_trials
 from euthymia.evidence.yaml_with_lines import read_yaml
+from euthymia.report.comparisons import forest
+from euthymia.report.drawing import svg
 from euthymia.report.fault_numbers import fault_numbers
 from euthymia.report.html import write_report
 from euthymia.report.report_data import Comparison, ReportData, Strategy
@@ -112,6 +114,8 @@ def demonstrate(
     for strategy in strategies:
         strategy.run.save(out / strategy.key)
     report = write_report(out / "report.html", data)
+    if (picture := forest(rows)) is not None:
+        (out / "contrasts.svg").write_text(svg(picture), encoding="utf-8")
     tell("done", steps, steps)
     return Demonstration(report, tuple(strategies), rows)
 
