@@ -1,5 +1,8 @@
 """A patient's numbers depend on that patient alone; one who fails fails alone."""
 
+import _thread
+import threading
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -105,3 +108,15 @@ def test_the_fallback_takes_over_and_says_so(fragile, task):
     assert not solution.failures
     assert all(status.message.startswith("ok (reference: too many steps") for status in solution.status)
     np.testing.assert_allclose(solution.values[:, 1, 0], [1 / (1 - 0.5), 1 / (1 - 0.25)], rtol=1e-4)
+
+
+def test_ctrl_c_stops_within_a_patient(problem, task):
+    rows = np.tile([1.0, 1.0, 2.0], (100_000, 1))
+    long = task(problem, rows, (), [2000.0], rtol=1e-10)
+    timer = threading.Timer(1.0, _thread.interrupt_main)
+    build(problem)
+    timer.start()
+    began = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        CompiledEngine(threads=2).solve(long)
+    assert time.monotonic() - began < 5.0

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import os
-import threading
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -93,31 +93,24 @@ class Compiled:
             max_steps=task.max_steps,
             **{name: array.ctypes.data for name, array in arrays.items()},
         )
-        try:
-            self._work(told, min(threads, patients))
-        except BaseException:
-            counter.value = patients  # the workers finish the patients they hold, and take no more
-            raise
+        self._work(told, min(threads, patients))
         return Outcome(values, failures, ended, steps)
 
     def _work(self, told: lanes.WorkerTask, threads: int) -> None:
-        """Run the workers to their end; an interruption (Ctrl-C) leaves once they have let go of memory."""
+        """Run the workers to their end. If interrupted (Ctrl-C), they finish the patients they hold and no more."""
         memories = [np.zeros(self.memory + 64, np.uint8) for _ in range(threads)]
-        workers = [
-            threading.Thread(target=self.loaded.run, args=(_aligned(memory), ctypes.addressof(told)))
-            for memory in memories
-        ]
-        for worker in workers:
-            worker.start()
-        try:
-            for worker in workers:
-                while worker.is_alive():
-                    worker.join(0.5)
-        except BaseException:
-            ctypes.c_int64.from_address(told.counter).value = told.patients
-            for worker in workers:
-                worker.join()
-            raise
+        with ThreadPoolExecutor(threads) as pool:
+            try:
+                waiting = {
+                    pool.submit(self.loaded.run, _aligned(memory), ctypes.addressof(told)) for memory in memories
+                }
+                while waiting:
+                    done, waiting = wait(waiting, timeout=0.5)
+                    for worker in done:
+                        worker.result()
+            except BaseException:
+                ctypes.c_int64.from_address(told.counter).value = told.patients
+                raise
 
 
 @dataclass(frozen=True)
@@ -190,9 +183,9 @@ def assembly(program: Program, method: Rosenbrock, processor: Processor) -> tupl
 def subset(task: Task, patients: np.ndarray) -> Task:
     """The same task for some of its patients."""
     table = task.schedule
-    rows = [np.arange(table.offsets[p], table.offsets[p + 1]) for p in patients]
-    chosen = np.concatenate(rows) if rows else np.zeros(0, np.int64)
-    offsets = np.concatenate([[0], np.cumsum([len(r) for r in rows])]).astype(np.int64)
+    rows = [table.rows(patient) for patient in patients]
+    chosen = np.concatenate([np.arange(r.start, r.stop) for r in rows]).astype(np.int64)
+    offsets = np.cumsum([0] + [r.stop - r.start for r in rows])
     part = ScheduleTable(offsets, table.time[chosen], table.kind[chosen], table.target[chosen], table.value[chosen])
     return replace(task, parameters=task.parameters[patients], schedule=part)
 

@@ -63,7 +63,8 @@ class Writer:
             if alone and self.graph.operators[term] == "+":
                 waiting += reversed(self.graph.parts(term))
             elif alone and self.graph.operators[term] == "*":
-                terms.append(self.graph.parts(term))
+                left, right = self.graph.parts(term)
+                terms.append((left, right))
             else:
                 terms.append(term)
         return sorted(terms, key=lambda term: isinstance(term, tuple))
@@ -109,7 +110,8 @@ class Writer:
                 self.masks[node] = f.compare("olt" if relation == "<" else "ole", *values)
                 return f.select(self.masks[node], f.constant(1.0), f.constant(0.0))
             case "where":
-                return f.select(self._mask(self.graph.parts(node)[0]), *values[1:])
+                condition, yes, no = self.graph.parts(node)
+                return f.select(self._mask(condition), self.values[yes], self.values[no])
             case "min":
                 return f.minimum(*values)
             case "max":

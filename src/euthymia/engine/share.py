@@ -124,7 +124,7 @@ class Graph:
         offset, rest = self._split(moving, "+")
         if offset is not None and rest is not None:
             return self.add(self.multiply(known, offset), self.multiply(known, rest))
-        return self._pair("*", known, moving)
+        return self._required(self._pair("*", known, moving))
 
     def subtract(self, left: Node, right: Node) -> Node:
         return self.add(left, self.negate(right))
@@ -133,8 +133,9 @@ class Graph:
         return self.multiply(self.number(-1.0), node)
 
     def reciprocal(self, node: Node) -> Node:
-        if self.value(node):
-            return self.number(1.0 / self.value(node))
+        number = self.value(node)
+        if number:
+            return self.number(1.0 / number)
         if self.operators[node] == "reciprocal":
             return self.arguments[node][0]
         known, moving = self._split(node, "*")
@@ -143,8 +144,9 @@ class Graph:
         return self.apply("reciprocal", node)
 
     def divide(self, left: Node, right: Node) -> Node:
-        if self.value(left) is not None and self.value(right):
-            return self.number(self.value(left) / self.value(right))
+        numerator, denominator = self.value(left), self.value(right)
+        if numerator is not None and denominator:
+            return self.number(numerator / denominator)
         return self.multiply(left, self.reciprocal(right))
 
     # -- everything else -----------------------------------------------------------------------------------
@@ -154,8 +156,9 @@ class Graph:
         if whole is not None and whole == int(whole) and abs(whole) <= 16:
             repeated = self._repeated(base, abs(int(whole)))
             return repeated if whole >= 0 else self.reciprocal(repeated)
-        if self.value(base) is not None and whole is not None:
-            return self.number(self.value(base) ** whole if self.value(base) > 0 else 0.0)
+        number = self.value(base)
+        if number is not None and whole is not None:
+            return self.number(number**whole if number > 0 else 0.0)
         return self.apply("power", base, self.multiply(exponent, self.apply("log_positive", base)))
 
     def where(self, condition: Node, yes: Node, no: Node) -> Node:

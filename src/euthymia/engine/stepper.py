@@ -2,6 +2,7 @@
 
 Each lane has its own time, step and stop, so nothing a patient does depends on the patients beside them.
 A step that would pass the next stop ends exactly on it; one that would leave a sliver before it goes half way.
+A step cut short for a stop does not shorten the one after it.
 Assumes stops are known in advance. Left out: events triggered by the state.
 """
 
@@ -12,8 +13,8 @@ from euthymia.engine.instructions import Function, Value
 from euthymia.engine.layout import Layout
 from euthymia.engine.methods import Rosenbrock
 
-#: hours
-LONGEST_STEP = 24.0
+#: hours; a day where time stands in the equations, so that no daily rhythm is stepped over, and a week elsewhere
+LONGEST_TIMED_STEP, LONGEST_STEP = 24.0, 168.0
 SHORTEST_STEP = 1e-9
 RESTART_STEP = 0.05
 #: the next step is this share of the one that would just meet the tolerance, within these limits
@@ -27,7 +28,7 @@ NOT_A_NUMBER, TOO_SMALL, TOO_MANY = 1, 2, 3
 def attempt(layout: Layout, method: Rosenbrock, states: int, timed: bool) -> Function:
     """Try one step in every lane: fills `u`, `next`, `end` and `norm`."""
     f = Function("attempt", layout.lanes)
-    time, taken = _choose_step(f, layout)
+    time, taken = _choose_step(f, layout, LONGEST_TIMED_STEP if timed else LONGEST_STEP)
     inverse = f.divide(f.constant(1.0), taken)
     layout.store(f, f.multiply(inverse, f.constant(1.0 / method.gamma)), "shift")
     layout.store(f, f.multiply(taken, f.constant(method.slopes[0])), "slope_time")
@@ -43,10 +44,11 @@ def attempt(layout: Layout, method: Rosenbrock, states: int, timed: bool) -> Fun
     return f
 
 
-def _choose_step(f: Function, layout: Layout) -> tuple[Value, Value]:
+def _choose_step(f: Function, layout: Layout, longest: float) -> tuple[Value, Value]:
     """Time at the start of the step and its length; stores where it ends."""
     time, stop = layout.load(f, "time"), layout.load(f, "stop")
-    wish = f.minimum(layout.load(f, "step"), f.constant(LONGEST_STEP))
+    wish = f.minimum(layout.load(f, "step"), f.constant(longest))
+    layout.store(f, wish, "step")
     distance = f.subtract(stop, time)
     lands = f.compare("oge", wish, distance)
     sliver = f.compare("ogt", f.add(wish, wish), distance)
@@ -119,8 +121,10 @@ def judge(layout: Layout, method: Rosenbrock) -> Function:
     factor = f.minimum(f.multiply(f.constant(SAFETY), root), f.constant(LARGEST_FACTOR))
     factor = f.select(accepted, factor, f.minimum(factor, f.constant(REJECTED_FACTOR)))
     factor = f.select(broken, f.constant(LEAST_FACTOR), f.maximum(factor, f.constant(LEAST_FACTOR)))
-    step = f.select(held, f.multiply(taken, factor), f.constant(1.0))
-    layout.store(f, step, "step")
+    wish, step = layout.load(f, "step"), f.multiply(taken, factor)
+    cut_short = f.both(accepted, f.compare("olt", taken, wish))
+    step = f.select(cut_short, f.maximum(step, wish), step)
+    layout.store(f, f.select(held, step, f.constant(1.0)), "step")
 
     steps = f.on_whole("add", layout.load_whole(f, "steps"), f.whole_constant(1))
     layout.store_whole(f, steps, "steps")
