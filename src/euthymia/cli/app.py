@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from importlib.metadata import version
 
 from cyclopts import App, Parameter
 
@@ -48,7 +47,7 @@ def build() -> App:
         help="An executable, living review of antidepressant strategies: from published numbers to virtual trials.",
         help_epilogue=EXIT_CODES,
         help_format="plaintext",
-        version=lambda: version("euthymia"),
+        version=_version,
         default_parameter=Parameter(negative=()),
         suppress_keyboard_interrupt=False,
         error_formatter=lambda error: f"{error}\n  Run 'euthymia --help' to see what there is.",
@@ -61,6 +60,12 @@ def build() -> App:
         else:
             app.command(verb, sort_key=order, help_epilogue=ENDING)
     return app
+
+
+def _version() -> str:
+    from importlib.metadata import version
+
+    return version("euthymia")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
