@@ -151,6 +151,8 @@ def _fit(models: Iterable[Model]) -> Iterator[str]:
     yield from (f"fit.yaml: there is no parameter '{name}'" for name in fit.names if name not in known)
     if any(len(row) != len(fit.names) for row in (*fit.covariance, fit.covariance)):
         yield f"fit.yaml: the covariance is not {len(fit.names)} by {len(fit.names)}"
+    if any(len(member) != len(fit.names) for member in fit.ensemble):
+        yield f"fit.yaml: a member of the ensemble does not have {len(fit.names)} numbers"
 
 
 def _values(values: Mapping[str, Value], read: Mapping[str, Value]) -> Iterator[str]:

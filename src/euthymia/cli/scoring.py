@@ -88,8 +88,10 @@ def _told(rows: tuple[Row, ...]) -> str:
     return "\n".join(said)
 
 
-def calibrate(*, people: int | None = None, rounds: int = 12, engine: EngineName = "auto") -> None:
-    """Fit the free parameters to the calibration trials and write model/parameters/fit.yaml.
+def calibrate(
+    *, people: int | None = None, rounds: int = 12, out: Path | None = None, engine: EngineName = "auto"
+) -> None:
+    """Fit the free parameters to the calibration trials, with an ensemble of what the data leave open.
 
     Parameters
     ----------
@@ -97,18 +99,23 @@ def calibrate(*, people: int | None = None, rounds: int = 12, engine: EngineName
         Virtual people for each trial.
     rounds
         Steps of the fit at most.
+    out
+        File for the fit; the one that ships (model/parameters/fit.yaml), if not given.
     engine
         compiled, reference, or auto for the fastest that works here.
     """
     from datetime import date
 
+    from euthymia.model.parameter_table import FIT
     from euthymia.trial.calibrate import PEOPLE, fit, problem
     from euthymia.trial.fit_file import write_fit
     from euthymia.trial.posterior import sample
 
+    def tell(text: str) -> None:
+        print(text, file=sys.stderr)
+
     solver = engine_called(engine)
     posed = problem(people or PEOPLE)
-    with progress() as tell:
-        fitted = fit(posed, solver, rounds=rounds, tell=lambda text: tell(text, 0, 0))
-        posterior = sample(posed, fitted, solver, tell=lambda text: tell(text, 0, 0))
-    print(write_fit(posed, fitted, posterior, f"fit-{date.today().isoformat()}", solver.name))
+    fitted = fit(posed, solver, rounds=rounds, tell=tell)
+    ensemble = sample(posed, fitted, solver, tell=tell)
+    print(write_fit(posed, fitted, ensemble, f"fit-{date.today().isoformat()}", solver.name, out or FIT))
