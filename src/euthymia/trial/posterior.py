@@ -63,19 +63,19 @@ def _cost(problem: Problem, x: np.ndarray, engine: Engine) -> float:
 
 
 def scatter(problem: Problem, predicted: np.ndarray) -> Mapping[str, float]:
-    """By how much trials differ from the fit beyond their standard errors, in MADRS points.
+    """By how much trials differ from the fit beyond their standard errors, in MADRS points (method of moments).
 
-    From the median absolute miss (times 1.4826), so that one odd trial does not widen every interval.
+    Each trial counts once, however many numbers it printed, so that one trial does not set every interval.
     """
     found = {}
     for kind, assumed in (("arm", ARM_SD), ("contrast", CONTRAST_SD)):
-        misses, errors = [], []
+        excess: dict[str, list[float]] = {}
         for target, number in zip(problem.targets, predicted, strict=True):
             same = (target.measure == "difference") == (kind == "contrast")
             if target.measure == "baseline" or not same or target.day * 24 < EARLY_HOURS:
                 continue
             points = POINTS[target.scale]
-            misses.append(abs(number - target.published) * points)
-            errors.append((target.sd * points) ** 2 - assumed**2)
-        found[kind] = float(np.sqrt(max((1.4826 * np.median(misses)) ** 2 - np.median(errors), 0.25)))
+            error = (target.sd * points) ** 2 - assumed**2
+            excess.setdefault(target.trial, []).append(((number - target.published) * points) ** 2 - error)
+        found[kind] = float(np.sqrt(max(np.mean([np.mean(rows) for rows in excess.values()]), 0.0)))
     return found
