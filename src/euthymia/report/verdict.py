@@ -16,6 +16,7 @@ INSIDE = "inside the 90 % interval"
 MISS = "miss: outside the 90 % interval"
 WRONG_SIGN = "miss: wrong direction"
 NOT_COMPARED = "not compared"
+NIL = 0.5  # points within which a published contrast without a standard error counts as no difference
 #: the verdict where a column head says what it is about
 SHORT = {INSIDE: "inside", MISS: "miss", WRONG_SIGN: "miss, wrong direction", NOT_COMPARED: NOT_COMPARED}
 
@@ -30,10 +31,11 @@ def verdict(row: Row) -> str:
 
 
 def wrong_sign(row: Row) -> bool:
-    """Whether a contrast points the other way than the published one."""
+    """Whether a contrast points the other way than a published one that is clearly not nil."""
     if row.kind != "contrast" or row.predicted is None or row.published is None:
         return False
-    return row.predicted * row.published < 0
+    nil = NIL if row.published_se is None else row.published_se
+    return row.predicted * row.published < 0 and abs(row.published) > nil
 
 
 def is_miss(row: Row) -> bool:
