@@ -158,3 +158,40 @@ def test_the_reference_problem_agrees_with_scipy(reference_problem):
     short = replace(reference_problem.task(1, 1e-10, 1e-12), times=np.array([0.0, 3.0, 12.0, 33.0, 60.0]))
     plain = ReferenceEngine(workers=1).solve(short).values
     assert reference_problem.error(ENGINE.solve(short).values, plain) < 1e-7
+
+
+def test_comparisons_tell_equal_from_less(program, task):
+    problem = program("below = a < b\natmost = a <= b\nabove = a > b\natleast = a >= b\nd(x) = 0*a*b ; 0", "a b")
+    names = ["below", "atmost", "above", "atleast"]
+    found = ENGINE.solve(task(problem, [[1.0, 1.0], [1.0, 2.0], [2.0, 1.0]], (), [0.0], names)).values[:, 0]
+    np.testing.assert_array_equal(found, [[0, 1, 0, 1], [1, 1, 0, 0], [0, 0, 1, 1]])
+
+
+def test_what_has_washed_out_becomes_nothing(program, task):
+    """No denormal numbers, which are slow on some processors."""
+    found = ENGINE.solve(task(program("d(x) = -x ; 1"), None, (), np.arange(0.0, 30_000.0, 50.0))).values
+    assert np.all((found == 0) | (np.abs(found) > 1e-201))
+    assert found[0, -1, 0] == 0.0
+
+
+def test_a_program_may_have_no_states(program, task):
+    from euthymia.engine.program import Program
+    from euthymia.model.expression import parse
+
+    still = Program(("a",), (), (), (), (), (("rhythm", parse("a*sin(time)")),), ())
+    times = np.linspace(0, 100, 7)
+    found = ENGINE.solve(task(still, [[2.0]], (), times)).values[0, :, 0]
+    np.testing.assert_allclose(found, 2 * np.sin(times), rtol=1e-13)
+
+
+def test_each_state_may_have_a_tolerance_of_its_own(program, task):
+    """The small fast state is solved closely only if its own tolerance asks for it."""
+    problem = program("d(large) = -0.3*large ; 1000\nd(small) = 1e-6*sin(5*time) - 0.1*small ; 0")
+    times = np.linspace(0, 20, 41)
+    part = 1e-6 / (0.1**2 + 25)
+    exact = part * (0.1 * np.sin(5 * times) - 5 * np.cos(5 * times) + 5 * np.exp(-0.1 * times))
+    errors = []
+    for atol in (1e-3, np.array([1e-3, 1e-12])):
+        found = ENGINE.solve(task(problem, None, (), times, ["small"], rtol=1e-6, atol=atol)).values[0, :, 0]
+        errors.append(np.max(np.abs(found - exact)))
+    assert errors[1] < 1e-11 < 1e-9 < errors[0]

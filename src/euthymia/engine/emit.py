@@ -44,6 +44,7 @@ class Writer:
                 waiting += reversed(needed)
             else:
                 self.values[node] = loaded or self._write(node)
+                self.f.cut()
                 waiting.pop()
         return self.values[root]
 

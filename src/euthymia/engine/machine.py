@@ -33,13 +33,13 @@ def host() -> Processor:
     """The processor this process runs on."""
     import llvmlite.binding as llvm
 
-    features = {name for name, on in llvm.get_host_cpu_features().items() if on}
-    wide = 8 if "avx512f" in features else 4 if "avx" in features else 2
-    #: full-width registers must stay full width, whatever the vendor prefers
-    text = ",".join(["-prefer-256-bit", *(f"+{name}" for name in sorted(features))])
-    if wide < 8:
-        text = ",".join(f"+{name}" for name in sorted(features))
-    return Processor(llvm.get_process_triple(), llvm.get_host_cpu_name(), text, wide)
+    present = {name for name, on in llvm.get_host_cpu_features().items() if on}
+    features = [f"+{name}" for name in sorted(present)]
+    lanes = 4 if "avx" in present else 2
+    if "avx512f" in present:
+        lanes = 8
+        features.append("-prefer-256-bit")  # registers stay as wide as they are, whatever the vendor prefers
+    return Processor(llvm.get_process_triple(), llvm.get_host_cpu_name(), ",".join(features), lanes)
 
 
 @cache

@@ -20,7 +20,7 @@ class Task:
     """Patients to integrate: `parameters` is (patients, parameters), `times` (times,) in hours, ascending.
 
     Integration starts at `start` from the program's initial values; an output at the exact time of a stop is
-    the value *before* it (the trough).
+    the value *before* it (the trough). `atol` is one number for all states, or one for each.
     """
 
     program: Program
@@ -30,7 +30,7 @@ class Task:
     outputs: tuple[str, ...]
     start: float = 0.0
     rtol: float = 1e-5
-    atol: float = 1e-8
+    atol: float | np.ndarray = 1e-8
     max_steps: int = 200_000
 
 
