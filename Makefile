@@ -23,7 +23,7 @@ quick: .venv/for-tests
 check: .venv/for-tests
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
-	$(BIN)/pyright
+	$(BIN)/pyright --project pyproject.toml
 	$(BIN)/lint-imports
 	$(BIN)/euthymia check
 
