@@ -10,12 +10,15 @@ import ctypes
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from importlib.util import find_spec
 
 
 def available() -> bool:
-    """Whether compiled solving is possible here: LLVM comes with the llvmlite wheel."""
-    return find_spec("llvmlite") is not None
+    """Whether compiled solving is possible here: LLVM comes with the llvmlite wheel, if it loads."""
+    try:
+        import llvmlite.binding  # noqa: F401
+    except (ImportError, OSError):
+        return False
+    return True
 
 
 @dataclass(frozen=True)
