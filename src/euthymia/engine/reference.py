@@ -170,12 +170,14 @@ class Translation:
 
 
 def _python(expression: Expression) -> str:
-    """Python source, fully bracketed, with powers as calls, so that a non-positive base gives 0."""
+    """Python source, fully bracketed, with powers as calls: to a fraction, a non-positive base gives 0."""
     match expression:
         case Number(value=value):
             return f"({value!r})"
         case Name(id=name):
             return name
+        case Call(operator="^", arguments=(base, Number(value=whole))) if whole == int(whole):
+            return f"({_python(base)} ** {int(whole)})"
         case Call(operator="^", arguments=(base, exponent)):
             return f"power({_python(base)}, {_python(exponent)})"
         case Call(operator="neg", arguments=(inner,)):

@@ -24,7 +24,7 @@ from euthymia.model.parameter_table import Prior, priors
 from euthymia.model.symptoms.domains import DOMAINS
 from euthymia.trial.conduct import arm_task
 from euthymia.trial.enrol import Person
-from euthymia.trial.express import SCALES, TYPICAL, express
+from euthymia.trial.express import DAYS_ASSUMED, SCALES, TYPICAL, express
 from euthymia.trial.protocol import Trial
 from euthymia.trial.scale import scale
 from euthymia.trial.world import World
@@ -84,7 +84,9 @@ def problem(people: int = PEOPLE, seed: int = 20251) -> Problem:
         expressed = express(published, people, seed, 0)
         if expressed.trial is None:
             continue
-        found = _targets(published, expressed.trial)
+        assumed = {arm for arm, said in expressed.liberties.items() if DAYS_ASSUMED in said}
+        arms = {name: plan for name, plan in expressed.trial.arms.items() if name not in assumed}
+        found = _targets(published, replace(expressed.trial, arms=arms))
         if any(target.measure != "baseline" for target in found):
             needed = {arm for target in found for arm in target.arms}
             arms = {name: plan for name, plan in expressed.trial.arms.items() if name in needed}

@@ -31,7 +31,8 @@ def setting_of(plans: Iterable[Plan]) -> str:
     for route, setting in (("intravenous", "infusion"), ("intranasal", "nasal")):
         if route in routes:
             return setting
-    longest = max((plan.span for plan in plans), default=0.0)
+    active = [plan for plan in plans if not inert(plan)]
+    longest = max((plan.span for plan in active or plans), default=0.0)
     return "short_course" if 0 < longest <= SHORT_COURSE_DAYS * 24 else "oral"
 
 

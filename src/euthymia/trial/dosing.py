@@ -13,6 +13,7 @@ from euthymia.engine.schedule import Bolus, Event, Rate
 from euthymia.model.pharmacokinetics.absorption import name_of
 from euthymia.model.pharmacokinetics.disposition import identifier
 from euthymia.treatments.drug import drug
+from euthymia.treatments.measured import promised
 from euthymia.treatments.plan import Dose, Plan, Session
 
 CONCENTRATION = 12.0  # of the beta distribution of individual adherence
@@ -50,12 +51,12 @@ def _dose(dose: Dose, weight: float) -> list[Event]:
                 share *= changed.bioavailability_factor.number
             return [Bolus(dose.time, f"{name_of(given, dose.route, dose.condition)}.depot", share * amount)]
         case "nasal":
-            sprays = max(1.0, amount / route.spray_dose.number)
-            first, later = route.absorbed_fraction.number, route.later_spray_factor.number
+            sprays = max(1.0, amount / promised(route.spray_dose).number)
+            first, later = promised(route.absorbed_fraction).number, promised(route.later_spray_factor).number
             kept = amount * first * (1 + (sprays - 1) * later) / sprays
-            swallowed = (amount - kept) * route.gut_fraction.number
+            swallowed = (amount - kept) * promised(route.gut_fraction).number
             block = name_of(given, dose.route, dose.condition)
-            lasting = route.swallowed_duration.number
+            lasting = promised(route.swallowed_duration).number
             return [
                 Bolus(dose.time, f"{block}.mucosa", kept),
                 Rate(dose.time, f"{block}.swallowing", swallowed / lasting, lasting),

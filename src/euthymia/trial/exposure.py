@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping
+from typing import Literal
 
 import numpy as np
 
 from euthymia.cohort.cohort import EXPOSURE, Patient
+from euthymia.evidence.value import Value
 from euthymia.model.pharmacokinetics.disposition import identifier
 from euthymia.treatments.drug import Compound
 
@@ -23,7 +25,11 @@ def exposure(compound: Compound, patient: Patient) -> Mapping[str, float]:
     """Parameters of the compound's block that differ in this patient, by full name."""
     block = identifier(compound.name)
     found: dict[str, float] = {}
-    for name, value in (("clearance", compound.clearance), ("volume", compound.volume)):
+    scaled: tuple[tuple[Literal["clearance", "volume"], Value | None], ...] = (
+        ("clearance", compound.clearance),
+        ("volume", compound.volume),
+    )
+    for name, value in scaled:
         if value is None:
             continue
         number = value.number

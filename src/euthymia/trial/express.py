@@ -22,9 +22,14 @@ from euthymia.trial.protocol import Baseline, Trial, trial
 
 SCALES = ("MADRS", "HAMD17")
 NEW_ORAL = ("escitalopram", "10 mg")
-NAMES = {"racemic_ketamine": "ketamine"}
-ONGOING = ("stable_ongoing",)
+#: what tables call a thing → what it is called here
+NAMES = {"racemic_ketamine": "ketamine", "saline": "placebo", "placebo_spray": "placebo", "s_ketamine": "esketamine"}
+ONGOING = ("stable_ongoing", "ongoing", "continued", "treatment_as_usual")
 NEWLY_STARTED = ("new_oral", "standard_of_care", "antidepressant_new")
+#: schedules without days → times a week
+TIMES_A_WEEK = {"biw": 2, "twice_weekly": 2, "2x": 2, "tiw": 3, "3x": 3, "weekly": 1, "qw": 1}
+DAYS_ASSUMED = "the table gives no days, usual ones are taken"
+COURSE_DAYS = 42  # a stimulation course without days: sessions on working days until the last rating, six weeks at most
 PROTOCOLS = {"10hz": "left-dlpfc-10hz", "itbs": "left-dlpfc-itbs"}
 DEFAULT_DAYS = 42.0
 #: mean of the baselines that the calibration trials print, taken where a trial prints none
@@ -138,7 +143,9 @@ def _regimen(arm: Arm, published: PublishedTrial, days: float) -> tuple[Regimen,
             parts.append(oral(*NEW_ORAL).daily(days=int(days) + 1))
             taken.append(f"the new oral antidepressant stands for {' '.join(NEW_ORAL)}")
         else:
-            parts.append(_one(given, name, published, days))
+            parts.append(_one(given, name, days))
+            if _days_assumed(given, name):
+                taken.append(DAYS_ASSUMED)
     if not parts:
         parts.append(placebo().daily(days=int(days) + 1))
     whole = parts[0]
@@ -147,23 +154,34 @@ def _regimen(arm: Arm, published: PublishedTrial, days: float) -> tuple[Regimen,
     return whole, "; ".join(taken)
 
 
-def _one(given: Given, name: str, published: PublishedTrial, days: float) -> Regimen:
+def _days_assumed(given: Given, name: str) -> bool:
+    """Whether the table names no days, so that working days, or days spread over a week, stand in."""
     if name.startswith("tms") or name.endswith("_sham"):
-        return _stimulation(given, name)
+        return not given.treatment_days
+    return given.schedule is not None and not given.schedule.times_d and _times_a_week(given) is not None
+
+
+def _times_a_week(given: Given) -> int | None:
+    kind = given.schedule.kind.lower() if given.schedule else ""
+    return next((times for word, times in TIMES_A_WEEK.items() if kind.startswith(word)), None)
+
+
+def _one(given: Given, name: str, days: float) -> Regimen:
+    if name.startswith("tms") or name.endswith("_sham"):
+        return _stimulation(given, name, days)
     name = NAMES.get(name, name)
     if name == "placebo" or name in drugs():
-        return _drug(given, name, published, days)
+        return _drug(given, name, days)
     kind = "device or protocol" if given.montage or given.treatment_days else "drug"
     raise CannotExpress(f"there is no {kind} '{given.intervention}' in the treatments")
 
 
-def _stimulation(given: Given, name: str) -> Regimen:
-    if not given.treatment_days:
-        raise CannotExpress(f"the table gives no treatment days for '{given.intervention}'")
+def _stimulation(given: Given, name: str, days: float) -> Regimen:
+    moments = list(given.treatment_days) or [d for d in range(min(int(days) + 1, COURSE_DAYS)) if d % 7 < 5]
     if (given.treatments_per_day or 1) > 1:
         raise CannotExpress("accelerated courses (several sessions a day) are not modelled yet")
     if name.endswith("_sham"):  # a sham of any device is a visit without stimulation
-        return sham(PROTOCOLS["10hz"]).at(days=list(given.treatment_days))
+        return sham(PROTOCOLS["10hz"]).at(days=moments)
     key = (given.protocol or "").lower()
     protocol = next((p for word, p in PROTOCOLS.items() if word in key and p in devices()), None)
     if protocol is None:
@@ -173,10 +191,10 @@ def _stimulation(given: Given, name: str) -> Regimen:
         intensity=f"{given.intensity_pct_rMT or 120:g} %RMT",
         pulses=int(given.pulses_per_treatment) if given.pulses_per_treatment else None,
     )
-    return order.at(days=list(given.treatment_days))
+    return order.at(days=moments)
 
 
-def _drug(given: Given, name: str, published: PublishedTrial, days: float) -> Regimen:
+def _drug(given: Given, name: str, days: float) -> Regimen:
     route = {"iv": "intravenous", "intranasal": "intranasal"}.get((given.route or "oral").lower(), "oral")
     schedule = given.schedule
     start = (schedule.start_d or 0.0) if schedule else 0.0
@@ -197,6 +215,8 @@ def _drug(given: Given, name: str, published: PublishedTrial, days: float) -> Re
     times = list(schedule.times_d) if schedule else []
     if times:
         return order.at(days=times)
+    if (times_a_week := _times_a_week(given)) is not None:
+        return order.times_per_week(times_a_week, weeks=max(1, round((end - start) / 7))).starting(start)
     if route != "oral":
         if name == "placebo":
             return order.once()

@@ -110,11 +110,15 @@ class Run:
         return polars.concat(parts)
 
     def save(self, folder: str | Path) -> Path:
-        """Write ratings (parquet) and header (JSON) to a folder; returns the folder."""
+        """Write ratings (parquet) and header (JSON) to a folder, each whole or not at all; returns the folder."""
         import json
+        import os
 
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        self.ratings.write_parquet(folder / "ratings.parquet")
-        (folder / "run.json").write_text(json.dumps(dict(self.header), indent=2, default=str) + "\n")
+        ratings, header = folder / "ratings.parquet", folder / "run.json"
+        self.ratings.write_parquet(f"{ratings}.part")
+        Path(f"{header}.part").write_text(json.dumps(dict(self.header), indent=2, default=str) + "\n")
+        os.replace(f"{ratings}.part", ratings)
+        os.replace(f"{header}.part", header)
         return folder

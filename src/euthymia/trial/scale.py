@@ -60,7 +60,7 @@ class Scale(BaseModel):
     @cached_property
     def weights(self) -> np.ndarray:
         """Points per unit of each domain, in the order of `DOMAINS`."""
-        points = dict.fromkeys(DOMAINS, 0.0)
+        points: dict[str, float] = dict.fromkeys(DOMAINS, 0.0)
         for item in self.items.values():
             points[item.domain] += item.maximum * item.share
         return np.array([points[name] for name in DOMAINS])
