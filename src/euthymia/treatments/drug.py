@@ -7,7 +7,6 @@ whatever product contains it. Left out: enzymes, interactions, side effects.
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Mapping
 from difflib import get_close_matches
@@ -15,14 +14,15 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
 
 from euthymia.errors import DataError, UnknownName
 from euthymia.evidence.checked import checked
 from euthymia.evidence.value import Value
 from euthymia.evidence.yaml_with_lines import Document, read_yaml
+from euthymia.treatments.measured import Flow, Hours, Mass, MolarMass, PerHour, Ratio, Share, Volume
 from euthymia.treatments.numbers import resolved
-from euthymia.units import convert, unit
+from euthymia.units import unit
 
 FOLDER = Path(__file__).parent / "drugs"
 
@@ -33,30 +33,6 @@ TARGETS = {
     "gaba_a": "GABA-A receptor (positive allosteric modulation)",
     "r_ketamine": "the R-ketamine hypothesis: BDNF release beside NMDA block",
 }
-
-
-def _measures(text: str, least: float = 0.0, most: float = math.inf, positive: bool = False) -> Any:
-    """A `Value` whose unit fits `text` and whose number lies in its range; plain numbers arrive in `text` itself."""
-
-    def check(given: Any) -> Any:
-        if not isinstance(given, Value):
-            return given
-        if not unit(given.unit).fits(unit(text)):
-            raise ValueError(f"the unit '{given.unit}' does not fit; '{text}' or one like it is wanted")
-        number = convert(given.number, given.unit, text)
-        if not least <= number <= most or (positive and number == 0):
-            wanted = f"from {least:g} to {most:g}" if most < math.inf else "above zero" if positive else "zero or more"
-            shown = f"{given.number:g} {given.unit}".removesuffix(" 1")
-            raise ValueError(f"{shown} cannot be right; it is {wanted}")
-        return given.with_(number=number, unit=text) if text in ("1", "mg", "hour") else given
-
-    return Annotated[Value, BeforeValidator(check), WithJsonSchema({"measured in": text})]
-
-
-Volume, Flow = _measures("L", positive=True), _measures("L/hour", positive=True)
-PerHour, Hours = _measures("1/hour"), _measures("hour", positive=True)
-Mass, MolarMass = _measures("mg", positive=True), _measures("g/mol", positive=True)
-Ratio, Share = _measures("1"), _measures("1", most=1.0)
 
 
 class _Part(BaseModel):

@@ -68,13 +68,16 @@ class Order:
         return self.times_per_week(per_week, weeks)
 
     def _every(self, step: float, weeks: float | None, days: float | None, clock: float = 0.0) -> Regimen:
-        if (weeks is None) == (days is None):
+        if weeks is not None and days is None:
+            length = self._length(weeks * 7)
+        elif days is not None and weeks is None:
+            length = self._length(float(days))
+        else:
             raise RegimenError(
                 f"it is not said how long '{self.label}' goes on",
                 rule="Give weeks or days, one of them.",
                 fix="Write .daily(weeks=8).",
             )
-        length = self._length(weeks * 7 if weeks is not None else float(days))
         return self._at([n * step + clock for n in range(math.ceil(length / step - 1e-9))], length)
 
     def _length(self, days: float) -> float:
