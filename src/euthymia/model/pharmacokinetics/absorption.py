@@ -11,6 +11,7 @@ from euthymia.evidence.value import Value
 from euthymia.model.block import Block
 from euthymia.model.pharmacokinetics.disposition import Source, identifier
 from euthymia.treatments.drug import Drug, Route
+from euthymia.treatments.measured import promised
 
 
 def name_of(drug: Drug, route: str, condition: str = "") -> str:
@@ -65,14 +66,15 @@ def _first_order(drug: Drug, route: Route, route_name: str, condition: str) -> B
 
 
 def _rate(route: Route, condition: str) -> Value:
+    rate = promised(route.rate)
     changed = route.conditions.get(condition) if route.conditions else None
     if changed is None or changed.rate_factor is None:
-        return route.rate
+        return rate
     factor = changed.rate_factor
     return factor.with_(
-        number=route.rate.number * factor.number,
-        unit=route.rate.unit,
-        meaning=f"absorption rate when {condition}: {route.rate.number:g} x {factor.number:g}",
+        number=rate.number * factor.number,
+        unit=rate.unit,
+        meaning=f"absorption rate when {condition}: {rate.number:g} x {factor.number:g}",
     )
 
 
@@ -90,6 +92,6 @@ def _nasal(drug: Drug, route: Route, route_name: str, condition: str) -> Block:
         doc=f"Nasal spray of {drug.label} with its swallowed part.\n\n{__doc__}",
         gives=gives,
         inputs={"swallowing": "mg/hour"},
-        parameters={"rate": route.rate, "swallowed_rate": route.swallowed_rate},
+        parameters={"rate": promised(route.rate), "swallowed_rate": promised(route.swallowed_rate)},
         equations="\n".join(lines),
     )

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from euthymia.evidence.value import Value
 from euthymia.model.block import Block, Port
 from euthymia.treatments.drug import Compound
+from euthymia.treatments.measured import promised
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,9 @@ def block(compound: Compound, sources: Sequence[Source]) -> Block:
     parameters: dict[str, Value] = {"volume": compound.volume}
     lines: list[str] = [f"{plasma_port(compound.name)} = central/volume : ng/mL"]
     into_central = ["infusion", *(s.port for s in sources if s.into == "central")]
+    into_liver = [s.port for s in sources if s.into == "liver"]
     out_of_central: list[str] = []
+    out_of_liver: list[str] = []
     gives = {plasma_port(compound.name): "ng/mL"}
     for number, peripheral in enumerate(compound.peripherals, start=1):
         parameters[f"peripheral_volume_{number}"] = peripheral.volume
@@ -73,8 +76,8 @@ def block(compound: Compound, sources: Sequence[Source]) -> Block:
         }
         out_of_central.append("liver_flow/volume*central")
         into_central.append("liver_flow/liver_volume*liver")
-        into_liver = ["liver_flow/volume*central", *(s.port for s in sources if s.into == "liver")]
-        out_of_liver = ["liver_flow/liver_volume*liver", "liver_elimination*liver"]
+        into_liver.insert(0, "liver_flow/volume*central")
+        out_of_liver += ["liver_flow/liver_volume*liver", "liver_elimination*liver"]
     for metabolite in compound.metabolites:
         short = identifier(metabolite.compound)
         port = formed_port(compound.name, metabolite.compound)
@@ -84,7 +87,7 @@ def block(compound: Compound, sources: Sequence[Source]) -> Block:
             lines.append(f"{port} = rate_to_{short}*liver : mg/hour")
             out_of_liver.append(port)
         else:
-            parameters[f"fraction_to_{short}"] = metabolite.fraction
+            parameters[f"fraction_to_{short}"] = promised(metabolite.fraction)
             lines.append(f"{port} = fraction_to_{short}*eliminated : mg/hour")
     if compound.liver is not None:
         lines.append(f"d(liver) = {' + '.join(into_liver)} - {' - '.join(out_of_liver)} : mg/hour")

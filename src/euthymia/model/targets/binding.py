@@ -13,6 +13,7 @@ from euthymia.evidence.value import Value
 from euthymia.model.block import Block, Port
 from euthymia.model.pharmacokinetics.disposition import identifier, plasma_port
 from euthymia.treatments.drug import Compound
+from euthymia.treatments.measured import promised
 
 #: target in a drug file → the port the downstream model takes
 PORTS = {
@@ -61,7 +62,7 @@ def _concentration(ligand: Compound, half: Value, name: str, parameters: dict[st
     """Total plasma concentration, or the unbound molar one where the half-effect concentration is molar."""
     if "M" not in half.unit:
         return plasma_port(ligand.name)
-    parameters[f"{name}_molar_mass"] = ligand.molar_mass
+    parameters[f"{name}_molar_mass"] = promised(ligand.molar_mass)
     unbound = ""
     if ligand.fraction_unbound is not None:
         parameters[f"{name}_unbound"] = ligand.fraction_unbound
