@@ -139,7 +139,9 @@ def _joined(left: Unit, right: Unit, sign: int) -> Dimensions:
 def _registry() -> Any:
     import pint
 
-    registry = pint.UnitRegistry(None, non_int_type=Fraction)  # exact factors
+    # no units but ours, and exact factors; both are in pint's manual and neither in its annotations
+    settings: dict[str, Any] = {"filename": None, "non_int_type": Fraction}
+    registry = pint.UnitRegistry(**settings)
     for line in DEFINITIONS.strip().splitlines():
         registry.define(line)
     return registry

@@ -96,8 +96,10 @@ class Cohort:
 
 def _draw(spread: Spread, score: float | None, random: np.random.Generator) -> float | str:
     if spread.kind == "choice":
+        assert spread.shares is not None  # `Spread` refuses a choice without shares
         values, shares = zip(*spread.shares.items(), strict=True)
         return values[int(np.searchsorted(np.cumsum(shares)[:-1], random.random(), side="right"))]
+    assert spread.centre is not None and spread.spread is not None  # and any other kind without these two
     score = random.standard_normal() if score is None else score
     if spread.kind == "normal":
         drawn = spread.centre + spread.spread * score
