@@ -52,6 +52,7 @@ class Design(BaseModel):
     cohort: str
     scale: str
     visits: tuple[float, ...]
+    primary: float
     active: Mapping[str, Any]
     control: Mapping[str, Any]
     published: Mapping[str, Mapping[str, str]]
@@ -152,4 +153,5 @@ def _strategy(design: Design, people: int, seed: int, engine: Engine) -> Strateg
         typical_control=typical(done.arm(control).plan, **shown),
         comparisons=tuple(Comparison(name, dict(arms)) for name, arms in design.published.items()),
         scale=design.scale,
+        primary=design.primary,
     )

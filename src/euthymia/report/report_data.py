@@ -46,7 +46,10 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Strategy:
-    """One strategy of the report: a run, its active and control arm, a typical patient of each, published trials."""
+    """One strategy of the report: a run, its active and control arm, a typical patient of each, published trials.
+
+    `primary` is the day (of a visit) on which the arms are compared in words; the last visit when not given.
+    """
 
     key: str
     title: str
@@ -58,6 +61,7 @@ class Strategy:
     typical_control: Typical | None = None
     comparisons: tuple[Comparison, ...] = ()
     scale: str = "MADRS"
+    primary: float | None = None
 
     def __post_init__(self) -> None:
         for name in (self.active, self.control, *(arm for one in self.comparisons for arm in one.arms.values())):
@@ -67,6 +71,11 @@ class Strategy:
     def arms(self) -> tuple[ArmRun, ArmRun]:
         """The active arm, then its control."""
         return self.run.arm(self.active), self.run.arm(self.control)
+
+    @property
+    def judged(self) -> float:
+        """The day the strategy is judged on: its primary one, else the last visit."""
+        return self.last_day if self.primary is None else self.primary
 
     @property
     def last_day(self) -> float:

@@ -22,13 +22,13 @@ def contrast_sentence(strategy: Strategy) -> str:
     """The difference between the arms at the last visit, in words."""
     from euthymia.trial.endpoints import effect
 
-    found = effect(strategy.run, strategy.active, strategy.control, strategy.scale, strategy.last_day)
-    g = effect(strategy.run, strategy.active, strategy.control, strategy.scale, strategy.last_day, standardised=True)
+    found = effect(strategy.run, strategy.active, strategy.control, strategy.scale, strategy.judged)
+    g = effect(strategy.run, strategy.active, strategy.control, strategy.scale, strategy.judged, standardised=True)
     better = "better" if found.value < 0 else "worse"
     size = number(abs(found.value))
     people = len(strategy.arms[0].people)
     return (
-        f"At {when(strategy.last_day)}, people on {strategy.active} are {size} points of {strategy.scale} {better} "
+        f"At {when(strategy.judged)}, people on {strategy.active} are {size} points of {strategy.scale} {better} "
         f"than people on {strategy.control} (difference {number(found.value)}; 95 % interval of {people} virtual "
         f"people an arm {number(found.low)} to {number(found.high)}; Hedges' g {number(g.value, 2)})."
     )
