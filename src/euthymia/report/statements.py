@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def contrast_sentence(strategy: Strategy) -> str:
-    """The difference between the arms at the last visit, in words."""
+    """The difference between the arms on the day they are judged, in words."""
     from euthymia.trial.endpoints import effect
 
     found = effect(strategy.run, strategy.active, strategy.control, strategy.scale, strategy.judged)
