@@ -18,7 +18,7 @@ import numpy as np
 from euthymia.cohort.weigh import tilted
 from euthymia.engine.task import Engine
 from euthymia.evidence.library import calibration_trials
-from euthymia.evidence.published_trial import Contrast, Outcome, PublishedTrial
+from euthymia.evidence.published_trial import Arm, Contrast, Outcome, PublishedTrial
 from euthymia.model.downstream import MODULES
 from euthymia.model.parameter_table import Prior, priors
 from euthymia.model.symptoms.domains import DOMAINS
@@ -40,6 +40,7 @@ EARLY_HOURS = 6.0  # a rating this soon recalls hours, not days: it counts a qua
 CONTRAST_WEIGHT = 2.0  # a contrast is the biology, an arm mostly the trial
 CONTROLS = ("placebo", "sham", "saline", "midazolam")
 POINTS = {"MADRS": 1.0, "HAMD17": 1.3}  # scale points worth one HAM-D17 point on MADRS (leucht2018)
+Seen = tuple[str, float, float]  # scale, day and number of what a table says
 
 
 @dataclass(frozen=True)
@@ -103,15 +104,15 @@ def _targets(published: PublishedTrial, virtual: Trial) -> list[Target]:
         first = next(iter(virtual.arms))
         found.append(Target(published.id, (first,), virtual.baseline.scale, 0.0, "baseline", mean, sd, 1.0))
     for arm, outcome in published.outcomes:
-        if _usable(outcome.scale, outcome.time_d, outcome.mean, days) and arm.arm in virtual.arms:
-            target = _arm_target(published, arm.arm, outcome)
-            if target:
-                found.append(target)
+        seen = _seen(outcome.scale, outcome.time_d, outcome.mean, days)
+        if seen and arm.arm in virtual.arms and (target := _arm_target(published, arm.arm, outcome, seen)):
+            found.append(target)
     for one in published.contrasts:
         arms = [published.arm(one.arm), published.arm(one.reference)]
         names = tuple(arm.arm for arm in arms if arm is not None and arm.arm in virtual.arms)
-        if len(names) == 2 and _usable(one.scale, one.time_d, one.difference, days):
-            found.append(_contrast_target(published, names, one))
+        seen = _seen(one.scale, one.time_d, one.difference, days)
+        if seen and len(names) == 2:
+            found.append(_contrast_target(published, names, one, seen))
     return found + _derived_contrasts(published, virtual, found)
 
 
@@ -146,35 +147,38 @@ def _control_of(arm: str, controls: Sequence[str]) -> str:
 
 
 def _baseline_gap(published: PublishedTrial, arm: str, control: str) -> float | None:
-    means = [
-        found.baseline.mean if (found := published.arm(name)) is not None and found.baseline else None
-        for name in (arm, control)
-    ]
-    return None if None in means else means[0] - means[1]
+    one, other = _baseline(published.arm(arm)), _baseline(published.arm(control))
+    return None if one is None or other is None else one - other
 
 
-def _usable(scale_name: str | None, day: float | None, number: float | None, days: set[float]) -> bool:
-    return scale_name in SCALES and day is not None and day > 0 and number is not None and day in days
+def _baseline(arm: Arm | None) -> float | None:
+    return arm.baseline.mean if arm is not None and arm.baseline else None
 
 
-def _arm_target(published: PublishedTrial, arm: str, outcome: Outcome) -> Target | None:
+def _seen(scale_name: str | None, day: float | None, number: float | None, days: set[float]) -> Seen | None:
+    """Scale, day and number where the model has all three: a scale of ours, after the start, at a visit."""
+    if scale_name not in SCALES or day is None or day <= 0 or number is None or day not in days:
+        return None
+    return scale_name, day, number
+
+
+def _arm_target(published: PublishedTrial, arm: str, outcome: Outcome, seen: Seen) -> Target | None:
     measure = {"change_LS": "change"}.get(outcome.kind, outcome.kind)
     if measure not in ("change", "score"):
         return None
-    points = POINTS[outcome.scale]
+    scale_name, day, mean = seen
+    points = POINTS[scale_name]
     se = outcome.standard_error or UNKNOWN_SE / points
     sd = np.hypot(se, ARM_SD / points)
-    return Target(
-        published.id, (arm,), outcome.scale, outcome.time_d, measure, outcome.mean, float(sd), _trust(outcome)
-    )
+    return Target(published.id, (arm,), scale_name, day, measure, mean, float(sd), _trust(outcome))
 
 
-def _contrast_target(published: PublishedTrial, arms: tuple[str, ...], one: Contrast) -> Target:
-    points = POINTS[one.scale]
-    se = one.standard_error or UNKNOWN_SE / points
-    sd = np.hypot(se, CONTRAST_SD / points)
+def _contrast_target(published: PublishedTrial, arms: tuple[str, ...], one: Contrast, seen: Seen) -> Target:
+    scale_name, day, difference = seen
+    points = POINTS[scale_name]
+    sd = float(np.hypot(one.standard_error or UNKNOWN_SE / points, CONTRAST_SD / points))
     weight = CONTRAST_WEIGHT * _trust(one)
-    return Target(published.id, arms, one.scale, one.time_d, "difference", one.difference, float(sd), weight)
+    return Target(published.id, arms, scale_name, day, "difference", difference, sd, weight)
 
 
 def _trust(datum: Outcome | Contrast) -> float:

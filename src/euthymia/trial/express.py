@@ -7,15 +7,14 @@ open-label extensions, relapse designs, effects on scales we do not model.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from euthymia.cohort.cohort import cohort
 from euthymia.errors import EuthymiaError
-from euthymia.evidence.published_trial import Arm, Given, PublishedTrial
+from euthymia.evidence.published_trial import Arm, Given, PublishedTrial, Schedule
 from euthymia.treatments.device import devices
 from euthymia.treatments.drug import drug, drugs
-from euthymia.treatments.order import infusion, intranasal, oral, placebo, rtms, sham
+from euthymia.treatments.order import Order, infusion, intranasal, oral, placebo, rtms, sham
 from euthymia.treatments.plan import Plan
 from euthymia.treatments.regimen import Regimen
 from euthymia.trial.protocol import Baseline, Trial, trial
@@ -102,8 +101,9 @@ def clinic_of(published: PublishedTrial) -> str:
 
 
 def _says(published: PublishedTrial, *words: str) -> bool:
-    population = published.population or {}
-    text = " ".join(str(part or "") for part in (*population.values(), published.design, published.background)).lower()
+    population = published.population
+    told = population.values() if isinstance(population, dict) else [population]
+    text = " ".join(str(part or "") for part in (*told, published.design, published.background)).lower()
     return any(word in text for word in words)
 
 
@@ -201,17 +201,7 @@ def _drug(given: Given, name: str, days: float) -> Regimen:
     end = schedule.end_d if schedule and schedule.end_d is not None else days
     if name != "placebo" and route not in drug(name).routes:
         raise CannotExpress(f"{name} has no {route} route in the treatments")
-    amount = "" if name == "placebo" else _amount(given)
-    make: dict[str, Callable[[], object]] = {
-        "oral": lambda: placebo() if name == "placebo" else oral(name, amount),
-        "intravenous": lambda: (
-            placebo(route="intravenous")
-            if name == "placebo"
-            else infusion(name, amount, over=f"{schedule.infusion_min or 40:g} min")
-        ),
-        "intranasal": lambda: placebo(route="intranasal") if name == "placebo" else intranasal(name, amount),
-    }
-    order = make[route]()
+    order = placebo(route=route) if name == "placebo" else _order(name, _amount(given), route, schedule)
     times = list(schedule.times_d) if schedule else []
     if times:
         return order.at(days=times)
@@ -226,6 +216,16 @@ def _drug(given: Given, name: str, days: float) -> Regimen:
     else:
         regimen = order.daily(days=max(1, round(end - start)))
     return regimen.starting(start) if start else regimen
+
+
+def _order(name: str, amount: str, route: str, schedule: Schedule | None) -> Order:
+    match route:
+        case "intravenous":
+            minutes = schedule.infusion_min if schedule else None
+            return infusion(name, amount, over=f"{minutes or 40:g} min")
+        case "intranasal":
+            return intranasal(name, amount)
+    return oral(name, amount)
 
 
 def _amount(given: Given) -> str:

@@ -7,7 +7,7 @@ the same trial. Left out: adaptive designs, rescue, stopping rules.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal
 
@@ -26,6 +26,10 @@ class Staying:
     weekly_hazard: float = 0.02
     per_point: float = 0.03
     centre: float = 20.0
+
+
+#: who leaves when a trial says nothing about it
+USUAL = Staying()
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,7 @@ class Trial:
     setting: str = "oral"
     allocation: Literal["parallel", "twins"] = "parallel"
     adherence: float = 0.9
-    staying: Staying | None = field(default_factory=Staying)
+    staying: Staying | None = USUAL
     baseline: Baseline | None = None
     worlds: int = 0
     certain: bool = False
@@ -78,7 +82,11 @@ def trial(
     scales: tuple[str, ...] = ("MADRS", "HAMD17"),
     setting: str | None = None,
     certain: bool | None = None,
-    **options: object,
+    allocation: Literal["parallel", "twins"] = "parallel",
+    adherence: float = 0.9,
+    staying: Staying | None = USUAL,
+    baseline: Baseline | None = None,
+    worlds: int = 0,
 ) -> Trial:
     """A checked `Trial`; visits default to weekly. Raises `TrialError` for no arms, no visits, or a control that is no
     arm, and whatever the regimens raise."""
@@ -125,5 +133,9 @@ def trial(
         scales=tuple(scales),
         setting=chosen,
         certain=not any(inert(plan) for plan in plans.values()) if certain is None else certain,
-        **options,
+        allocation=allocation,
+        adherence=adherence,
+        staying=staying,
+        baseline=baseline,
+        worlds=worlds,
     )

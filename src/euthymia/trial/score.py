@@ -53,7 +53,7 @@ class Row:
     @property
     def hit(self) -> bool | None:
         """Whether the published number lies in the interval; None when there is nothing to compare."""
-        if self.low is None or self.published is None:
+        if self.low is None or self.high is None or self.published is None:
             return None
         return self.low <= self.published <= self.high
 
@@ -94,90 +94,106 @@ def _rows(published: PublishedTrial, expressed: Expressed, finished: Run | None,
     return rows + [_contrast_row(published, one, expressed, finished, problem) for one in published.contrasts]
 
 
+class CannotCompare(Exception):
+    """Why a published number has no counterpart in our run; the text is shown to the user."""
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """Where a published number is looked up: a run, a scale it was rated on and a day it has a visit on."""
+
+    run: Run
+    scale: str
+    day: float
+
+    def sample(self, arm: str, measure: str) -> np.ndarray:
+        """Rated change, score or per cent change of every virtual patient (people,)."""
+        result = self.run.arms[arm]
+        at = int(np.argmin(np.abs(result.visits - self.day * 24)))
+        before, after = result.rated[self.scale][:, 0], result.rated[self.scale][:, at]
+        match measure:
+            case "score":
+                return after
+            case "percent_change":
+                return 100 * (after - before) / np.maximum(before, 1)
+        return after - before
+
+    def worlds(self, arm: str) -> np.ndarray:
+        return np.array([person.world_number for person in self.run.arms[arm].people])
+
+
 def _arm_row(
     published: PublishedTrial, arm: Arm, outcome: Outcome, expressed: Expressed, finished: Run | None, problem: str
 ) -> Row:
     measure = {"change_LS": "change"}.get(outcome.kind, outcome.kind)
-    reason = _why_not(published, (arm.arm,), outcome.scale, outcome.time_d, expressed, finished, problem)
-    if not reason and measure not in ("change", "score", "percent_change"):
-        reason = f"'{outcome.kind}' is not compared"
     low = high = mean = None
-    if not reason:
-        sample = _sample(finished, arm.arm, outcome.scale, outcome.time_d, measure)
-        scatter = _scatter("arm", outcome.scale) * (100 / 32.5 if measure == "percent_change" else 1.0)
-        mean, low, high = _predictive(sample, _worlds(finished, arm.arm), outcome.n or DEFAULT_N, scatter)
+    status, said = "predicted", expressed.liberties.get(arm.arm, "")
+    try:
+        seen = _seen((arm.arm,), outcome.scale, outcome.time_d, expressed, finished, problem)
+        if measure not in ("change", "score", "percent_change"):
+            raise CannotCompare(f"'{outcome.kind}' is not compared")
+        scatter = _scatter("arm", seen.scale) * (100 / 32.5 if measure == "percent_change" else 1.0)
+        sample, worlds = seen.sample(arm.arm, measure), seen.worlds(arm.arm)
+        mean, low, high = _predictive(sample, worlds, outcome.n or DEFAULT_N, scatter)
+    except CannotCompare as reason:
+        status, said = "not expressed", str(reason)
     return Row(
         published.id, arm.arm, None, "arm", measure, outcome.scale, _hours(outcome.time_d), mean, low, high,
-        outcome.mean, outcome.standard_error, "not expressed" if reason else "predicted",
-        reason or expressed.liberties.get(arm.arm, ""), str(outcome.confidence), str(published.split),
+        outcome.mean, outcome.standard_error, status, said, str(outcome.confidence), str(published.split),
     )  # fmt: skip
 
 
 def _contrast_row(
     published: PublishedTrial, one: Contrast, expressed: Expressed, finished: Run | None, problem: str
 ) -> Row:
-    arms = [published.arm(one.arm), published.arm(one.reference)]
-    names = tuple(arm.arm for arm in arms if arm is not None)
-    if len(names) < 2:
-        reason = "the table does not give both arms of this contrast"
-    else:
-        reason = _why_not(published, names, one.scale, one.time_d, expressed, finished, problem)
-    if not reason and one.difference is None:
-        other = ", ".join(one.effects) or "no difference"
-        reason = f"the table gives {other}, and only differences in points are compared"
     low = high = mean = None
-    if not reason:
-        a, b = (_sample(finished, name, one.scale, one.time_d, "change") for name in names)
-        sizes = [arm.n.value if arm.n and arm.n.value else DEFAULT_N for arm in arms]
-        scatter = _scatter("contrast", one.scale)
-        mean, low, high = _predictive_contrast(a, b, _worlds(finished, names[0]), *sizes, scatter)
-    said = "; ".join(dict.fromkeys(filter(None, (expressed.liberties.get(name) for name in names))))
+    status = "predicted"
+    try:
+        arm, reference = published.arm(one.arm), published.arm(one.reference)
+        if arm is None or reference is None:
+            raise CannotCompare("the table does not give both arms of this contrast")
+        names = (arm.arm, reference.arm)
+        seen = _seen(names, one.scale, one.time_d, expressed, finished, problem)
+        if one.difference is None:
+            other = ", ".join(one.effects) or "no difference"
+            raise CannotCompare(f"the table gives {other}, and only differences in points are compared")
+        a, b = (seen.sample(name, "change") for name in names)
+        scatter = _scatter("contrast", seen.scale)
+        mean, low, high = _predictive_contrast(a, b, seen.worlds(arm.arm), _size(arm), _size(reference), scatter)
+        said = "; ".join(dict.fromkeys(filter(None, (expressed.liberties.get(name) for name in names))))
+    except CannotCompare as reason:
+        status, said = "not expressed", str(reason)
     return Row(
         published.id, one.arm, one.reference, "contrast", "difference", one.scale, _hours(one.time_d), mean, low,
-        high, one.difference, one.standard_error, "not expressed" if reason else "predicted", reason or said,
-        str(one.confidence), str(published.split),
+        high, one.difference, one.standard_error, status, said, str(one.confidence), str(published.split),
     )  # fmt: skip
 
 
-def _why_not(
-    published: PublishedTrial,
+def _size(arm: Arm) -> int:
+    return arm.n.value if arm.n and arm.n.value else DEFAULT_N
+
+
+def _seen(
     arms: tuple[str, ...],
     scale: str | None,
     day: float | None,
     expressed: Expressed,
     finished: Run | None,
     problem: str,
-) -> str:
-    """The reason a comparison is impossible, or nothing."""
+) -> _Seen:
+    """Where to look a comparison up; raises `CannotCompare`."""
     for arm in arms:
         if arm in expressed.reasons:
-            return expressed.reasons[arm]
+            raise CannotCompare(expressed.reasons[arm])
     if finished is None:
-        return problem.splitlines()[0] if problem else "the trial could not be expressed"
+        raise CannotCompare(problem.splitlines()[0] if problem else "the trial could not be expressed")
     if scale not in SCALES:
-        return f"the scale {scale} is not modelled (modelled: {', '.join(SCALES)})"
+        raise CannotCompare(f"the scale {scale} is not modelled (modelled: {', '.join(SCALES)})")
     if day is None:
-        return "the table gives no time"
+        raise CannotCompare("the table gives no time")
     if not np.any(np.isclose(finished.arms[arms[0]].visits, day * 24, atol=1e-6)):
-        return f"day {day:g} lies outside the simulated trial"
-    return ""
-
-
-def _sample(finished: Run, arm: str, scale: str, day: float, measure: str) -> np.ndarray:
-    """Rated change, score or per cent change of every virtual patient (people,)."""
-    result = finished.arms[arm]
-    at = int(np.argmin(np.abs(result.visits - day * 24)))
-    before, after = result.rated[scale][:, 0], result.rated[scale][:, at]
-    match measure:
-        case "score":
-            return after
-        case "percent_change":
-            return 100 * (after - before) / np.maximum(before, 1)
-    return after - before
-
-
-def _worlds(finished: Run, arm: str) -> np.ndarray:
-    return np.array([person.world_number for person in finished.arms[arm].people])
+        raise CannotCompare(f"day {day:g} lies outside the simulated trial")
+    return _Seen(finished, scale, day)
 
 
 def _scatter(kind: str, scale: str) -> float:
