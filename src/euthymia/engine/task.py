@@ -58,6 +58,9 @@ class Solution:
 class Engine(Protocol):
     """Anything that solves a `Task`."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What reports and run headers call it."""
+        ...
 
     def solve(self, task: Task) -> Solution: ...

@@ -37,7 +37,7 @@ from euthymia.trial.score import Row, score
 
 DESIGNS = Path(__file__).parent / "demo.yaml"
 PEOPLE = {"compiled": 200, "reference": 40}  # per arm
-SCORED = {"compiled": (64, 16), "reference": (16, 8)}  # people and worlds for each published trial
+SCORED = {"compiled": (64, 16), "reference": (10, 5)}  # people and worlds for each published trial
 
 Progress = Callable[[str, int, int], None]
 
