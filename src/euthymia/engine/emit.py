@@ -120,7 +120,7 @@ class Writer:
             case "abs":
                 return f.absolute(*values)
             case "sqrt":
-                return f.sqrt(f.maximum(*values, f.constant(0.0)))
+                return f.sqrt(f.maximum(values[0], f.constant(0.0)))
             case "log":
                 return vector_maths.log_or_nan(f, *values)
             case "exp" | "sin" | "cos" | "power" | "log_positive" as name:

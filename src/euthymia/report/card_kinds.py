@@ -64,7 +64,7 @@ def cohort_card(name: str) -> Card:
     facts = {"let in": f"{rule.scale} {rule.low:g} to {rule.high:g}", "because": found.because}
     for one, spread in {**found.covariates, **found.varies}.items():
         if spread.kind == "choice":
-            said = ", ".join(f"{value} {percent(share)}" for value, share in spread.shares.items())
+            said = ", ".join(f"{value} {percent(share)}" for value, share in (spread.shares or {}).items())
         else:
             said = f"{spread.kind}, centre {spread.centre:g}, spread {spread.spread:g}"
             said += " (a factor)" if spread.factor else ""
@@ -96,7 +96,7 @@ def trial_card(name: str) -> Card:
     if name not in trials:
         raise UnknownName("trial", name, trials)
     found = trials[name]
-    source = library().source(found.source)
+    source = library().source(found.source or found.id)
     facts = {
         "source": " ".join(part for part in (source.citation, source.link) if part),
         "design": found.design or "",
@@ -134,7 +134,7 @@ def model_card(name: str) -> Card:
     """A part of the model by the name of its block: prose, ports, printed equations, parameters."""
     found = whole_model().block(name)
     facts = {
-        "about": " ".join(found.doc.split()),
+        "about": " ".join((found.doc or "").split()),
         "takes": ", ".join(f"{port} ({want.unit})" for port, want in found.takes.items()),
         "gives": ", ".join(f"{port} ({unit})" for port, unit in found.gives.items()),
         "schedule": ", ".join(found.inputs),

@@ -102,9 +102,11 @@ def _flat(used: Iterable) -> Iterator:
 
 def _reasons(one: Citable) -> Iterator[tuple[str, str]]:
     """(source key, reason) pairs of one thing."""
+    from euthymia.trial.run import Run
+
     if isinstance(one, Model):
         yield from _of_model(one)
-    elif hasattr(one, "enrolment"):
+    elif isinstance(one, Run):
         yield from _of_run(one)
     else:
         yield from _of_row(one)
@@ -143,7 +145,7 @@ def _of_model(model: Model) -> Iterator[tuple[str, str]]:
     if fit is not None:
         trials = {target.get("trial") for target in fit.told.get("targets", ())}
         for trial in library().trials:
-            if trial.id in trials:
+            if trial.id in trials and trial.source:
                 yield trial.source, f"trial {trial.id}: a target of fit {fit.id}"
 
 
@@ -165,7 +167,7 @@ def _fit(model: Model):
 
 def _of_row(row: Row) -> Iterator[tuple[str, str]]:
     for trial in library().trials:
-        if trial.id == row.trial:
+        if trial.id == row.trial and trial.source:
             yield trial.source, f"trial {trial.id}: compared with its virtual twin ({row.split})"
 
 

@@ -85,7 +85,9 @@ def _published(strategy: Strategy, rows: Sequence[Row]) -> list[dict[str, Any]]:
         trial = trials[one.trial]
         for arm, outcome in trial.outcomes:
             change = _published_change(arm, outcome)
-            if arm.arm not in one.arms or outcome.scale != strategy.scale or change is None or not outcome.time_d:
+            if arm.arm not in one.arms or outcome.scale != strategy.scale or not outcome.time_d:
+                continue
+            if change is None or outcome.mean is None:
                 continue
             said = _verdict(rows, trial.id, arm.arm, outcome.scale, outcome.time_d, outcome.mean)
             record = _record("published", one.arms[arm.arm], outcome.time_d, change)
@@ -97,7 +99,7 @@ def _published(strategy: Strategy, rows: Sequence[Row]) -> list[dict[str, Any]]:
             sides = [one.arms.get(name.arm) if name else None for name in names]
             if sides != [strategy.active, strategy.control]:
                 continue
-            said = _verdict(rows, trial.id, contrast.arm, contrast.scale, contrast.time_d, contrast.difference)
+            said = _verdict(rows, trial.id, contrast.arm, strategy.scale, contrast.time_d, contrast.difference)
             record = _record("published", DIFFERENCE, contrast.time_d, contrast.difference)
             told = {"trial": trial.id, "arm": f"{contrast.arm} minus {contrast.reference}", **said}
             found.append(record | _interval(contrast.difference, contrast) | told)
@@ -204,7 +206,9 @@ def forest_table(rows: Iterable[Row], kind: str = "contrast") -> polars.DataFram
         same |= {"verdict": verdict(row), "mark": mark(row), "kind": row.kind}
         records.append(same | {"who": "predicted", "mean": row.predicted, "low": row.low, "high": row.high})
         error = row.published_se
-        low, high = (None, None) if error is None else (row.published - Z_95 * error, row.published + Z_95 * error)
+        low = high = None
+        if error is not None and row.published is not None:
+            low, high = row.published - Z_95 * error, row.published + Z_95 * error
         records.append(same | {"who": "published", "mean": row.published, "low": low, "high": high})
     return polars.DataFrame(records, infer_schema_length=None)
 

@@ -110,7 +110,7 @@ def exposure(strategy: Strategy) -> Figure | None:
         colour = alt.Color("curve:N", title=None, scale=alt.Scale(domain=order, range=SERIES), sort=order)
         panels = []
         for end, width, head in ((FIRST_DAYS, 260, "First days"), (typical.times[-1] / 24, 640, "Whole course")):
-            base = alt.Chart().transform_filter(alt.datum.day <= end).transform_fold(order, as_=["curve", "value"])
+            base = alt.Chart().transform_filter(alt.datum.day <= end).transform_fold([*order], as_=["curve", "value"])
             x = alt.X("day:Q", title=said, axis=_days(end), scale=alt.Scale(domain=[0, end]))
             y = alt.Y("value:Q", title=title, axis=alt.Axis(minExtent=30, tickCount=5))
             line = base.mark_line(strokeWidth=1.4, clip=True).encode(x=x, y=y, color=colour)

@@ -82,7 +82,12 @@ def _input(key: str, seen: tuple[str, ...]) -> Link:
         return Link("missing", key, "the formula goes round in a ring")
     trial = next((one for one in library().trials if key == f"trials/{one.id}"), None)
     if trial is not None:
-        return Link("value", key, f"outcomes of the published trial {trial.id}", further=(source_link(trial.source),))
+        return Link(
+            "value",
+            key,
+            f"outcomes of the published trial {trial.id}",
+            further=(source_link(trial.source or trial.id),),
+        )
     value = _read(key)
     if value is None:
         return Link("missing", key, "this input is not in the library")
@@ -99,8 +104,7 @@ def _datum_source(source: str | None, where: str | None, key: str) -> Link:
     """The end of a row of a table: its source in the bibliography, or the address it was read at."""
     if source and source in library().sources:
         return source_link(source, where)
-    if where or source:
-        said = where or source
+    if said := where or source:
         return Link("source", key, said, said if said.startswith("http") else None, ends=True)
     return Link("missing", key, "no source is given")
 
