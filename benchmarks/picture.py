@@ -43,41 +43,36 @@ def _work_precision(figures: dict) -> alt.LayerChart:
         for setting in figures["settings"]
     ]
     names = list(dict.fromkeys(row["contender"] for row in rows))
-    base = alt.Chart(alt.Data(values=rows), width=640, height=300).encode(
-        x=alt.X("error:Q", title="largest error (see docs/benchmarks.md)")
-        .scale(type="log", reverse=True)
-        .axis(format="~e"),
+    base = alt.Chart(alt.Data(values=rows), width=640, height=280).encode(
+        x=_decades(alt.X("error:Q", title="largest error"), "~e", reverse=True),
         color=alt.Color("contender:N", title=None).scale(domain=names, range=_PALETTE[: len(names)]),
         tooltip=["contender:N", alt.Tooltip("rtol:Q", format="~e"), alt.Tooltip("error:Q", format=".1e"), "speed:Q"],
     )
-    height = alt.Y("speed:Q", title="patients per CPU-second").scale(type="log")
-    points = base.mark_line(point=alt.OverlayMarkDef(size=60)).encode(y=height)
-    spread = base.mark_rule().encode(y=alt.Y("slowest:Q", title=""), y2="fastest:Q")
-    return alt.layer(spread, points).properties(title="Work against precision (up and to the right is better)")
+    speed = _decades(alt.Y("speed:Q", title="patients per CPU-second"), "~s")
+    points = base.mark_line(point=alt.OverlayMarkDef(size=60)).encode(y=speed)
+    spread = base.mark_rule().encode(y="slowest:Q", y2="fastest:Q")
+    return alt.layer(points, spread, title="Speed against error: medians, and all rounds (upper right is best)")
 
 
 def _against_states(rows: list[dict]) -> alt.Chart:
-    return (
-        alt.Chart(alt.Data(values=rows), width=285, height=200, title="Time per patient against states")
-        .mark_line(point=True, color=_PALETTE[0])
-        .transform_calculate(ms="1000*datum.cpu_seconds_per_patient")
-        .encode(
-            x=alt.X("states:Q", title="states").scale(type="log"),
-            y=alt.Y("ms:Q", title="CPU ms per patient").scale(type="log"),
-            tooltip=["states:Q", "ms:Q", "compile_seconds:Q"],
-        )
-    )
+    x, y = alt.X("states:Q", title="states"), alt.Y("ms:Q", title="CPU ms per patient")
+    chart = _line(rows, "Time per patient against states").transform_calculate(ms="1000*datum.cpu_seconds_per_patient")
+    return chart.encode(x=x, y=y, tooltip=["states:Q", "ms:Q", "compile_seconds:Q"])
 
 
 def _against_patients(rows: list[dict]) -> alt.Chart:
-    days = rows[0]["days"]
-    return (
-        alt.Chart(alt.Data(values=rows), width=285, height=200, title="Time per patient against patients")
-        .mark_line(point=True, color=_PALETTE[0])
-        .transform_calculate(ms="1000*datum.seconds_per_patient")
-        .encode(
-            x=alt.X("patients:Q", title=f"patients ({days:g} days each)").scale(type="log").axis(format="~s"),
-            y=alt.Y("ms:Q", title="ms per patient, by the clock").scale(type="log"),
-            tooltip=["patients:Q", "ms:Q"],
-        )
-    )
+    x = _decades(alt.X("patients:Q", title=f"patients ({rows[0]['days']:g} days each)"), "~s")
+    y = _decades(alt.Y("ms:Q", title="ms per patient, by the clock"), "~g")
+    chart = _line(rows, "Time per patient against patients").transform_calculate(ms="1000*datum.seconds_per_patient")
+    return chart.encode(x=x, y=y, tooltip=["patients:Q", "ms:Q"])
+
+
+def _line(rows: list[dict], title: str) -> alt.Chart:
+    chart = alt.Chart(alt.Data(values=rows), width=285, height=200, title=title)
+    return chart.mark_line(point=alt.OverlayMarkDef(color=_PALETTE[0]), color=_PALETTE[0])
+
+
+def _decades(channel, written: str, reverse: bool = False):
+    """A logarithmic axis with a line at each power of ten."""
+    powers = [10.0**power for power in range(-12, 9)]
+    return channel.scale(type="log", reverse=reverse).axis(values=powers, format=written)

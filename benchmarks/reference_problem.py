@@ -29,24 +29,12 @@ TIMES = np.concatenate([[0.0], 3.0 + 6.0 * np.arange(224)])
 
 #: parts that need no state outside themselves, by size: both drugs with binding, and drug A without brain
 _PARTS = {
-    15: [
-        "Adep",
-        "Acen",
-        "Aper",
-        "Amet",
-        "Abr",
-        "Mbr",
-        "CYP",
-        "Bcen",
-        "Bper",
-        "Bmet",
-        "Bbr",
-        "HNK",
-        "ROa",
-        "ROm",
-        "RON",
-    ],
-    4: ["Adep", "Acen", "Aper", "CYP"],
+    15: (
+        *("Adep", "Acen", "Aper", "Amet", "Abr", "Mbr", "CYP"),
+        *("Bcen", "Bper", "Bmet", "Bbr", "HNK"),
+        *("ROa", "ROm", "RON"),
+    ),
+    4: ("Adep", "Acen", "Aper", "CYP"),
 }
 
 
