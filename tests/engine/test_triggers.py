@@ -62,14 +62,18 @@ def test_a_change_in_either_direction_counts_and_the_first_one_does(engine, prog
 
 
 def test_going_on_from_where_it_stopped_gives_the_whole_run(engine, program, task):
-    """A ball that is caught at the ground: two parts of a flight make one."""
+    """A ball that bounces: on the ground, off it, and on it again."""
     ball = program("d(height) = speed ; 1\nd(speed) = -9.81 ; 0")
     watched = replace(ball, triggers=(parse("height <= 0"),))
     first = engine.solve(task(watched, None, (), [0.1, 5.0], rtol=1e-10, atol=1e-12))
     assert first.stopped[0] == pytest.approx(np.sqrt(2 / 9.81), rel=1e-9)
     bounced = first.states * [[0.0, -1.0]]
-    again = task(watched, None, (), [0.1, 5.0], rtol=1e-10, atol=1e-12, start=first.stopped, initial=bounced)
-    second = engine.solve(again)
+    options = {"rtol": 1e-10, "atol": 1e-12}
+    airborne = engine.solve(task(watched, None, (), [0.1, 5.0], start=first.stopped, initial=bounced, **options))
+    assert airborne.stopped[0] == pytest.approx(first.stopped[0], rel=1e-9)
+    second = engine.solve(
+        task(watched, None, (), [0.1, 5.0], start=airborne.stopped, initial=airborne.states, **options)
+    )
     assert np.isnan(second.values[0, 0]).all()
     assert second.stopped[0] == pytest.approx(3 * np.sqrt(2 / 9.81), rel=1e-6)
 

@@ -11,6 +11,7 @@ import math
 import os
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from typing import Any
 
 import numpy as np
 
@@ -170,7 +171,8 @@ def _watched_stretch(
     def rhs(time: float, y: np.ndarray) -> np.ndarray:
         return np.asarray(translation.rhs(time, y, parameters, inputs))
 
-    solver = LSODA(rhs, start, state, times[-1], rtol=task.rtol, atol=task.atol)
+    absolute: Any = task.atol  # SciPy takes one for each state too
+    solver = LSODA(rhs, start, state, times[-1], rtol=task.rtol, atol=absolute)
     while solver.status == "running":
         told = solver.step()
         if solver.status == "failed":

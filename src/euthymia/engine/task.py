@@ -22,11 +22,11 @@ class Task:
     """Patients to integrate: `parameters` is (patients, parameters), `times` (times,) in hours, ascending.
 
     Integration starts at `start`, one time for all or one for each patient, from the program's initial values or from
-    `initial` (patients, states). With `initial`, boluses before the start have been given and are passed over;
-    without it they are a mistake. Inputs set before the start are in force. Outputs before a start of one's
-    own are not a number. An output at the exact time of a stop is the value before it (the trough), or after it with `after`.
-    `atol` is one number for all states, or one for each. `longest_step` is a day where time stands in the equations
-    and a week elsewhere, unless given.
+    `initial` (patients, states). With `initial`, boluses before the start have been given and are passed over; without
+    it they are a mistake. Inputs set before the start are in force. Outputs before a start of one's own are not a
+    number. An output at the exact time of a stop is the value before it (the trough), or with `after` the one after it.
+    `atol` is one number for all states, or one for each. `longest_step` is a day where time stands in the equations and
+    a week elsewhere, unless given.
     """
 
     program: Program
