@@ -3,7 +3,7 @@
 `data/*.yaml` holds a problem each: equations as in the model, times, and what to compare with. That is a solution
 published with its source, a closed form, or SciPy at a tolerance far below ours, named in the file. `smallest` is, for
 each state, the size below which it counts as nothing: absolute tolerances are rtol times it, and errors are taken
-relative to |y| + smallest. `growth` says how many times larger an early error may be at the end, where the problem
+relative to |y| + smallest. `steps` are limits of steps where those of a treatment do not fit. `growth` says how many times larger an early error may be at the end, where the problem
 itself makes it larger. `misses` names a method that does not reach the tolerance, and why: that test must fail.
 """
 
@@ -46,6 +46,7 @@ class Problem:
     stiff: bool
     growth: float
     misses: Mapping[str, str]
+    steps: Mapping[str, float]
     smallest: np.ndarray
     times: np.ndarray
     expected: np.ndarray
@@ -60,6 +61,7 @@ class Problem:
             outputs=self.program.states,
             rtol=rtol,
             atol=rtol * self.smallest,
+            **self.steps,
         )
         solution = engine.solve(task)
         assert solution.status[0].ok, solution.status[0].message
@@ -84,7 +86,14 @@ def problem(name: str) -> Problem:
         row = [told["published"]["values"].get(state, np.nan) for state in program.states]
         times, expected = np.append(times, told["published"]["time"]), np.vstack([expected, row])
     return Problem(
-        program, told.get("stiff", False), told.get("growth", 1.0), told.get("misses", {}), smallest, times, expected
+        program,
+        told.get("stiff", False),
+        told.get("growth", 1.0),
+        told.get("misses", {}),
+        told.get("steps", {}),
+        smallest,
+        times,
+        expected,
     )
 
 
