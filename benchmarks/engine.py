@@ -72,7 +72,7 @@ def measure(quick: bool) -> dict:
     cross_check = matched_error.cross_check(exact)
     rounds, patients = (3, 256) if quick else (5, 1000)
     settings = matched_error.measure(present, exact, rounds, patients)
-    compared = matched_error.compare(settings, present[0].name)
+    compared = matched_error.compare(settings)
     stiff = matched_error.stiffened(present, 1000)
     threads = scaling.threads(512 if quick else 2048, 5)
     states = scaling.states(32 if quick else 128)

@@ -16,7 +16,7 @@ from contenders import Absent, Contender, segments
 from contenders.libroadrunner import RoadRunner
 from contenders.mrgsolve import Mrgsolve
 from contenders.numbalsoda import NumbaLsoda
-from contenders.own import Own
+from contenders.own import Own, OwnExplicit
 from contenders.scipy_lsoda import Compiled, Plain
 from scipy.integrate import solve_ivp
 
@@ -62,7 +62,7 @@ def line_up() -> tuple[list[Contender], list[dict]]:
     example = reference_problem.task(1)
     present: list[Contender] = []
     told = []
-    for kind in (Own, *OPPONENTS):
+    for kind in (Own, OwnExplicit, *OPPONENTS):
         try:
             contender = kind(example)
             present.append(contender)
@@ -115,11 +115,11 @@ def measure(
     return [setting for _, setting in turns]
 
 
-def compare(settings: list[Setting], own: str, targets: tuple[float, ...] = TARGETS) -> list[dict]:
+def compare(settings: list[Setting], targets: tuple[float, ...] = TARGETS) -> list[dict]:
     """Each opponent at each target error, beside the loosest tolerance of ours that is no worse."""
     rows = []
-    ours = [setting for setting in settings if setting.contender == own and not setting.failures]
-    for opponent in dict.fromkeys(s.contender for s in settings if s.contender != own):
+    ours = [setting for setting in settings if setting.contender == Own.name and not setting.failures]
+    for opponent in (kind.name for kind in OPPONENTS):
         theirs = [s for s in settings if s.contender == opponent and np.isfinite(s.error) and s.error > 0]
         for target in targets if theirs else ():
             their = min(theirs, key=lambda s: abs(np.log(s.error / target)))
@@ -135,10 +135,11 @@ def compare(settings: list[Setting], own: str, targets: tuple[float, ...] = TARG
 def stiffened(present: list[Contender], patients: int) -> dict:
     """Binding a hundred times faster: speeds and errors as before, and failures among many patients of ours.
 
-    Plain SciPy is left out: it needs up to four seconds a patient.
+    Plain SciPy and our explicit method are left out: they need seconds a patient.
     """
     exact = reference_values(stiff=True)
-    settings = measure([c for c in present if not isinstance(c, Plain)], exact, 1, 128, stiff=True)
+    quick = [contender for contender in present if not isinstance(contender, Plain | OwnExplicit)]
+    settings = measure(quick, exact, 1, 128, stiff=True)
     solution = CompiledEngine().solve(reference_problem.task(patients, 1e-4, stiff=True))
     return {
         "patients": patients,

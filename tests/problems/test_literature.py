@@ -1,10 +1,12 @@
 """Problems that every solver is tried on, each against an answer that is not ours.
 
 `data/*.yaml` holds a problem each: equations as in the model, times, and what to compare with. That is a solution
-published with its source, a closed form, or SciPy at a tolerance far below ours, named in the file. `smallest` is, for
-each state, the size below which it counts as nothing: absolute tolerances are rtol times it, and errors are taken
-relative to |y| + smallest. `steps` are limits of steps where those of a treatment do not fit. `growth` says how many times larger an early error may be at the end, where the problem
-itself makes it larger. `misses` names a method that does not reach the tolerance, and why: that test must fail.
+published with its source, a closed form, or SciPy at a tolerance far below ours, named in the file.
+`smallest`: for each state, the size below which it counts as nothing. Absolute tolerances are rtol times it, and errors
+are taken relative to |y| + smallest.
+`steps`: limits of steps, where those of a treatment do not fit.
+`growth`: how many times larger an early error may be at the end, where the problem itself makes it larger.
+`misses`: a method that does not reach the tolerance, and why; that test must fail.
 """
 
 from __future__ import annotations
@@ -127,14 +129,6 @@ def by_scipy(
 
 
 CASES = [(engine, name) for name in NAMES for engine in ENGINES if engine != "Tsit5" or not problem(name).stiff]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def cache_of_its_own(tmp_path_factory):
-    """Tests never read or fill the user's cache of machine code."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("EUTHYMIA_CACHE", str(tmp_path_factory.mktemp("machine-code")))
-        yield
 
 
 def test_the_collection_is_whole():
