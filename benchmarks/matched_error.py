@@ -111,7 +111,8 @@ def measure(
     for number in range(rounds):
         print(f"round {number + 1} of {rounds}{', stiffened' if stiff else ''}", file=sys.stderr)
         for contender, setting in turns:
-            setting.take_turn(contender, exact, stiff)
+            if number < contender.most_rounds:
+                setting.take_turn(contender, exact, stiff)
     return [setting for _, setting in turns]
 
 

@@ -24,9 +24,10 @@ sys.path.insert(0, sys.argv[1])
 import reference_problem
 from euthymia.engine.compiled import build
 program, _ = reference_problem.program()
-imported = time.perf_counter()
+imported, imported_cpu = time.perf_counter(), time.process_time()
 build(program)
-print(json.dumps({"imports": imported - began, "ready": time.perf_counter() - imported}))
+ready, cpu = time.perf_counter() - imported, time.process_time() - imported_cpu
+print(json.dumps({"imports": imported - began, "ready": ready, "cpu": cpu}))
 """
 
 
@@ -60,7 +61,7 @@ def cached_start(program: Program, repeats: int = 3) -> dict:
 
     `imports` is the time to import the engine and read the equations; `process` is all from starting Python to its end.
     """
-    within, ready, imports, process = [], [], [], []
+    within, ready, cpu, imports, process = [], [], [], [], []
     with tempfile.TemporaryDirectory() as folder, patch.dict(os.environ, EUTHYMIA_CACHE=folder):
         build(program)
         for _ in range(repeats):
@@ -72,10 +73,12 @@ def cached_start(program: Program, repeats: int = 3) -> dict:
             told = json.loads(subprocess.run(command, capture_output=True, check=True, text=True).stdout)
             process.append(time.perf_counter() - began)
             ready.append(told["ready"])
+            cpu.append(told["cpu"])
             imports.append(told["imports"])
     return {
         "in_process_seconds": within,
         "fresh_process_seconds": ready,
+        "fresh_process_cpu_seconds": cpu,
         "fresh_process_imports_seconds": imports,
         "fresh_process_whole_seconds": process,
         "median_in_process_seconds": median(within),

@@ -109,13 +109,15 @@ def _starts(figures: dict) -> str:
 
     rows = [
         ("cold compile, wall s", each(compiled["wall_seconds"])),
+        ("   CPU s", each(compiled["cpu_seconds"])),
         (
-            "of it, CPU s",
+            "   of it, CPU s",
             f"equations {compiled['equations_to_assembly_cpu_seconds']:.3f}, "
             f"LLVM {compiled['assembly_to_code_cpu_seconds']:.3f}; {compiled['code_bytes']} bytes of code",
         ),
         ("cached start, this process, ms", each(cached["in_process_seconds"], 1e3, 1)),
         ("cached start, new process, ms", each(cached["fresh_process_seconds"], 1e3, 1)),
+        ("   CPU ms", each(cached["fresh_process_cpu_seconds"], 1e3, 1)),
         ("   imports before it, ms", each(cached["fresh_process_imports_seconds"], 1e3, 0)),
         ("   whole process, ms", each(cached["fresh_process_whole_seconds"], 1e3, 0)),
         ("two threads over one", each(threads["ratios"])),

@@ -34,12 +34,16 @@ class Turn:
 
 
 class Contender(Protocol):
-    """A solver with the model already in it. `tolerances` are the relative tolerances worth measuring."""
+    """A solver with the model already in it.
+
+    `tolerances` are the relative tolerances worth measuring; one that is very slow takes `most_rounds` turns and rests.
+    """
 
     name: str
     version: str
     compile_cpu_seconds: float
     tolerances: tuple[float, ...]
+    most_rounds: int = 1_000
 
     def solve(self, task: Task) -> Turn: ...
 

@@ -17,6 +17,7 @@ class Plain(Contender):
 
     name = "SciPy LSODA"
     tolerances = (1e-4, 1e-6)
+    most_rounds = 1
     compile_cpu_seconds = 0.0
 
     def __init__(self, example: Task):
