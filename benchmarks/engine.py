@@ -74,7 +74,7 @@ def measure(quick: bool) -> dict:
     settings = matched_error.measure(present, exact, rounds, patients)
     compared = matched_error.compare(settings)
     stiff = matched_error.stiffened(present, 1000)
-    threads = scaling.threads(512 if quick else 2048, 5)
+    threads = scaling.threads(1024 if quick else 4096, 5)
     states = scaling.states(32 if quick else 128)
     crowds = scaling.crowds(7.0 if quick else 56.0)
     figures = {

@@ -13,13 +13,14 @@ from shutil import which
 
 import numpy as np
 
-from contenders import Absent, Contender, Turn
+from contenders import Absent, Contender, Turn, infix
 from euthymia.engine.program import Program
 from euthymia.engine.schedule import Kind
 from euthymia.engine.task import Task
-from euthymia.model.expression import Call, Expression, Name, Number
+from euthymia.model.expression import Call, Name
 
 _SCRIPT = Path(__file__).with_suffix(".R")
+_CHOICE = "({0} ? {1} : {2})"
 
 
 class Mrgsolve(Contender):
@@ -43,7 +44,7 @@ class Mrgsolve(Contender):
 
     def solve(self, task: Task) -> Turn:
         folder = Path(self.folder.name)
-        _write_csv(folder / "doses.csv", "ID,time,evid,cmt,amt,rate", _doses(task))
+        _write_csv(folder / "doses.csv", "ID,time,evid,cmt,amt,rate", doses(task))
         head = "ID," + ",".join(f"p_{name}" for name in task.program.parameters)
         rows = [[i + 1, *row] for i, row in enumerate(task.parameters.tolist())]
         _write_csv(folder / "people.csv", head, rows)
@@ -67,31 +68,18 @@ def model_text(program: Program) -> str:
     names |= dict.fromkeys(program.inputs, "0")
     lines = ["$PARAM", *(f"p_{name} = 0" for name in program.parameters)]
     lines += ["$CMT", *(f"s_{name}" for name in program.states), "$MAIN"]
-    lines += [f"s_{n}_0 = {_cpp(e, names)};" for n, e in zip(program.states, program.initial, strict=True)]
-    lines += ["$GLOBAL", "#define RAISE(x, n) ((x) > 0 ? pow((x), (n)) : 0.0)", "$ODE"]
-    lines += [f"dxdt_s_{n} = {_cpp(e, names)};" for n, e in zip(program.states, program.derivatives, strict=True)]
+    lines += [
+        f"s_{n}_0 = {infix.text(e, names, _CHOICE)};" for n, e in zip(program.states, program.initial, strict=True)
+    ]
+    lines += ["$GLOBAL", "#define power(x, n) ((x) > 0 ? pow((x), (n)) : 0.0)", "$ODE"]
+    lines += [
+        f"dxdt_s_{n} = {infix.text(e, names, _CHOICE)};"
+        for n, e in zip(program.states, program.derivatives, strict=True)
+    ]
     return "\n".join(lines)
 
 
-def _cpp(expression: Expression, names: dict[str, str]) -> str:
-    match expression:
-        case Number(value=value):
-            return repr(value)
-        case Name(id=name):
-            return names[name]
-        case Call(operator=operator, arguments=arguments):
-            inner = [_cpp(argument, names) for argument in arguments]
-    match operator:
-        case "^":
-            return f"RAISE({inner[0]}, {inner[1]})"
-        case "neg":
-            return f"(-{inner[0]})"
-        case "+" | "-" | "*" | "/":
-            return f"({inner[0]} {operator} {inner[1]})"
-    return f"{operator}({', '.join(inner)})"
-
-
-def _doses(task: Task) -> list[list[float]]:
+def doses(task: Task) -> list[list[float]]:
     """Boluses, and an infusion for each time an input is raised."""
     table, rows = task.schedule, []
     for patient in range(table.patients):

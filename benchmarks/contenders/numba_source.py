@@ -6,9 +6,11 @@ import math
 
 import numpy as np
 
+from contenders import infix
 from euthymia.engine.program import Program
 from euthymia.engine.reference import Translation
-from euthymia.model.expression import Call, Expression, Name, Number
+
+_CHOICE = "({1} if {0} else {2})"
 
 
 def rates(program: Program):
@@ -35,9 +37,9 @@ def _compiled(program: Program, arguments: str, first: str, last: str):
     names |= {name: f"y[{i}]" for i, name in enumerate(program.states)} | {"time": "time"}
     lines = [first] if first else []
     for i, (name, expression) in enumerate(program.algebraic):
-        lines.append(f"v{i} = {_text(expression, names)}")
+        lines.append(f"v{i} = {infix.text(expression, names, _CHOICE)}")
         names[name] = f"v{i}"
-    lines += [f"dy[{i}] = {_text(expression, names)}" for i, expression in enumerate(program.derivatives)]
+    lines += [f"dy[{i}] = {infix.text(expression, names, _CHOICE)}" for i, expression in enumerate(program.derivatives)]
     lines += [last] if last else []
     scope = {"np": np, "exp": math.exp, "log": math.log, "sqrt": math.sqrt, "sin": math.sin, "cos": math.cos}
 
@@ -48,23 +50,3 @@ def _compiled(program: Program, arguments: str, first: str, last: str):
     scope["power"] = power
     exec(f"def f({arguments}):\n    " + "\n    ".join(lines), scope)
     return numba.njit(scope["f"])
-
-
-def _text(expression: Expression, names: dict[str, str]) -> str:
-    match expression:
-        case Number(value=value):
-            return repr(value)
-        case Name(id=name):
-            return names[name]
-        case Call(operator=operator, arguments=arguments):
-            inner = [_text(argument, names) for argument in arguments]
-    match operator:
-        case "^":
-            return f"power({inner[0]}, {inner[1]})"
-        case "neg":
-            return f"(-{inner[0]})"
-        case "where":
-            return f"({inner[1]} if {inner[0]} else {inner[2]})"
-        case "+" | "-" | "*" | "/" | "<" | "<=" | ">" | ">=":
-            return f"({inner[0]} {operator} {inner[1]})"
-    return f"{operator}({', '.join(inner)})"
