@@ -45,7 +45,7 @@ def main() -> None:
 
         written = picture.draw(figures, given.output or Path("runs/benchmark"))
         print("written: " + ", ".join(map(str, written)), file=sys.stderr)
-    print(json.dumps(figures) if given.json else tables.report(figures))
+    print(json.dumps(figures, allow_nan=False) if given.json else tables.report(figures))
 
 
 def _with_clean_output(quick: bool) -> dict:

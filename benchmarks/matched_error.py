@@ -31,27 +31,34 @@ OPPONENTS = (RoadRunner, NumbaLsoda, Compiled, Plain, Mrgsolve)
 
 @dataclass
 class Setting:
-    """One contender at one tolerance, and what came of it."""
+    """One contender at one tolerance, and what came of it; `trouble` is why it was given up."""
 
     contender: str
     rtol: float
     atol: float
     patients: int
     speeds: list[float] = field(default_factory=list)
-    error: float = float("nan")
+    error: float | None = None
     failures: int = 0
+    trouble: str | None = None
 
     @property
-    def speed(self) -> float:
-        """Patients per CPU-second, median over rounds."""
-        return float(np.median(self.speeds))
+    def speed(self) -> float | None:
+        """Patients per CPU-second, median over rounds; nothing if it never came to an end."""
+        return float(np.median(self.speeds)) if self.speeds else None
 
     def take_turn(self, contender: Contender, exact: np.ndarray, stiff: bool) -> None:
         task = reference_problem.task(self.patients, self.rtol, self.atol, stiff)
-        turn = contender.solve(task)
+        try:
+            turn = contender.solve(task)
+        except Exception as trouble:  # whatever stops one contender must not stop the others
+            self.trouble = f"{type(trouble).__name__}: {trouble}"
+            print(f"{self.contender} at {self.rtol:g}: {self.trouble}", file=sys.stderr)
+            return
         self.speeds.append(self.patients / turn.cpu_seconds)
         self.failures = turn.failures
-        self.error = reference_problem.error(turn.values[: len(exact)], exact)
+        error = reference_problem.error(turn.values[: len(exact)], exact)
+        self.error = error if np.isfinite(error) else None
 
     def told(self) -> dict:
         return asdict(self) | {"patients_per_cpu_second": self.speed}
@@ -111,7 +118,7 @@ def measure(
     for number in range(rounds):
         print(f"round {number + 1} of {rounds}{', stiffened' if stiff else ''}", file=sys.stderr)
         for contender, setting in turns:
-            if number < contender.most_rounds:
+            if number < contender.most_rounds and not setting.trouble:
                 setting.take_turn(contender, exact, stiff)
     return [setting for _, setting in turns]
 
@@ -119,17 +126,17 @@ def measure(
 def compare(settings: list[Setting], targets: tuple[float, ...] = TARGETS) -> list[dict]:
     """Each opponent at each target error, beside the loosest tolerance of ours that is no worse."""
     rows = []
-    ours = [setting for setting in settings if setting.contender == Own.name and not setting.failures]
+    whole = [setting for setting in settings if setting.error and setting.speed and not setting.failures]
+    ours = [setting for setting in whole if setting.contender == Own.name]
     for opponent in (kind.name for kind in OPPONENTS):
-        theirs = [s for s in settings if s.contender == opponent and np.isfinite(s.error) and s.error > 0]
+        theirs = [setting for setting in whole if setting.contender == opponent]
         for target in targets if theirs else ():
-            their = min(theirs, key=lambda s: abs(np.log(s.error / target)))
+            their = min(theirs, key=lambda setting: abs(np.log(setting.error / target)))
+            equal = [setting for setting in ours if setting.error <= their.error]
+            best = max(equal, key=lambda setting: setting.rtol) if equal else None
             row = {"target_error": target, "opponent": opponent, "opponent_setting": their.told()}
-            equal = [s for s in ours if s.error <= their.error]
-            if equal:
-                best = max(equal, key=lambda s: s.rtol)
-                row |= {"own_setting": best.told(), "ratio": best.speed / their.speed}
-            rows.append(row | ({} if equal else {"own_setting": None, "ratio": None}))
+            row["own_setting"] = best.told() if best else None
+            rows.append(row | {"ratio": best.speed / their.speed if best else None})
     return rows
 
 

@@ -41,6 +41,7 @@ def _work_precision(figures: dict) -> alt.LayerChart:
             "fastest": max(setting["speeds"]),
         }
         for setting in figures["settings"]
+        if setting["speeds"] and setting["error"]
     ]
     names = list(dict.fromkeys(row["contender"] for row in rows))
     base = alt.Chart(alt.Data(values=rows), width=640, height=280).encode(

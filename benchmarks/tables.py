@@ -78,9 +78,9 @@ def _settings(title: str, rows: list[dict]) -> str:
             (
                 row["contender"],
                 f"{row['rtol']:.0e}",
-                f"{row['error']:.1e}",
+                "-" if row["error"] is None else f"{row['error']:.1e}",
                 row["failures"],
-                "  ".join(f"{speed:.4g}" for speed in row["speeds"]),
+                row["trouble"] or "  ".join(f"{speed:.4g}" for speed in row["speeds"]),
             )
             for row in rows
         ],

@@ -102,6 +102,20 @@ def test_beside_each_opponent_stands_our_loosest_tolerance_that_is_no_worse():
     assert (far["own_setting"], far["ratio"]) == (None, None)
 
 
+def test_a_contender_that_breaks_is_a_row():
+    import matched_error
+
+    class Broken:
+        def solve(self, task):
+            raise RuntimeError("out of luck")
+
+    setting = matched_error.Setting("broken", 1e-4, 1e-6, 1)
+    setting.take_turn(Broken(), np.zeros((1, 1, 1)), False)
+    assert setting.told() | {"trouble": "RuntimeError: out of luck", "error": None} == setting.told()
+    assert setting.told()["patients_per_cpu_second"] is None
+    assert matched_error.compare([setting]) == []
+
+
 def test_mrgsolve_is_given_every_dose():
     import reference_problem
     from contenders import mrgsolve
