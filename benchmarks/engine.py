@@ -75,7 +75,7 @@ def measure(quick: bool) -> dict:
     compared = matched_error.compare(settings)
     stiff = matched_error.stiffened(present, 1000)
     threads = scaling.threads(1024 if quick else 4096, 5)
-    states = scaling.states(32 if quick else 128)
+    states = scaling.states(64 if quick else 256)
     crowds = scaling.crowds(7.0 if quick else 56.0)
     figures = {
         "schema": 1,
