@@ -4,7 +4,7 @@
     python benchmarks/engine.py --quick --json   # two to three minutes; one JSON object on standard output alone
 
 What is measured and what the figures mean stands in docs/benchmarks.md. Progress is written to standard error.
-Contenders that are not installed are named with the reason; `pip install --group benchmark` brings those with wheels.
+Contenders that are not installed are named with the reason; requirements-dev.lock brings those that have wheels.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import json
 import os
 import platform
 import sys
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -63,7 +64,7 @@ def _with_clean_output(quick: bool) -> dict:
 
 def measure(quick: bool) -> dict:
     """One run of everything, as the JSON object of docs/benchmarks.md."""
-    loads = [os.getloadavg()[0]]
+    loads, began = [_load()], time.perf_counter()
     program, _ = reference_problem.program()
     starts = {"cold_compile": starting.cold_compile(program), "cached_start": starting.cached_start(program)}
     present, contenders = matched_error.line_up()
@@ -81,7 +82,8 @@ def measure(quick: bool) -> dict:
         "schema": 1,
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "mode": "quick" if quick else "full",
-        "machine": _machine() | {"load_before_and_after": [*loads, os.getloadavg()[0]]},
+        "run_seconds": {"wall": time.perf_counter() - began, "cpu": time.process_time()},
+        "machine": _machine() | {"load_before_and_after": [*loads, _load()]},
         "versions": _versions(),
         "problem": {
             "states": len(program.states),
@@ -136,6 +138,11 @@ def _machine() -> dict:
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
         "system": platform.platform(),
     }
+
+
+def _load() -> float | None:
+    """How many programs wanted a core in the last minute, where the system says so."""
+    return os.getloadavg()[0] if hasattr(os, "getloadavg") else None
 
 
 def _processor() -> str:

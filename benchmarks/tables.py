@@ -35,7 +35,7 @@ def report(figures: dict) -> str:
                         row["patients"],
                         f"{row['seconds']:.3f}",
                         f"{1e3 * row['seconds_per_patient']:.3f}",
-                        f"{row['peak_resident_bytes'] / 1e6:.0f}",
+                        "-" if row["peak_resident_bytes"] is None else f"{row['peak_resident_bytes'] / 1e6:.0f}",
                     )
                     for row in figures["patients"]
                 ],
