@@ -1,0 +1,202 @@
+"""An SBML model over time, and the SBML Test Suite's way of asking for it.
+
+The assumption that matters: the initial conditions hold at time 0, wherever the table starts. Tolerances are far
+tighter than any comparison needs, each state's in its own scale.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from euthymia.engine.events import solve_with_events
+from euthymia.engine.schedule import tabulate
+from euthymia.engine.task import Engine, Task
+from euthymia.errors import DataError, ModelError, Place, UnknownName
+from euthymia.exchange.sbml_read import SbmlModel, read_sbml
+
+if TYPE_CHECKING:
+    from euthymia.model.expression import Expression
+
+RELATIVE = 1e-10
+MOST_STEPS = 2_000_000
+MOST_ROWS = 1_000_000
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What to tabulate: `steps` + 1 evenly spaced times, and which names as amounts and which as concentrations."""
+
+    start: float
+    duration: float
+    steps: int
+    variables: tuple[str, ...]
+    amount: tuple[str, ...] = ()
+    concentration: tuple[str, ...] = ()
+    absolute: float = 1e-6
+    relative: float = 1e-4
+
+    @property
+    def times(self) -> np.ndarray:
+        return self.start + np.arange(self.steps + 1) * (self.duration / max(self.steps, 1))
+
+
+def read_settings(path: str | Path) -> Settings:
+    """The settings of a case; raises `DataError` naming a line or key that is missing or cannot be read."""
+    path = Path(path)
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not text"
+        raise DataError(f"cannot be read ({reason})", place=Place(path), fix="Check the name of the file.") from None
+    found: dict[str, tuple[int, str]] = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        key, colon, value = line.partition(":")
+        if colon:
+            found[key.strip().lower()] = (number, value.strip())
+        elif line.strip():
+            raise DataError(
+                f"cannot read '{line.strip()}'",
+                place=Place(path, number),
+                rule="A line is 'key: value'.",
+                fix="Put a colon after the key.",
+            )
+
+    def number(key: str, default: float | None = None) -> float:
+        line, value = found.get(key, (None, ""))
+        try:
+            read = float(value) if value or default is None else default
+        except ValueError:
+            read = math.nan
+        if not math.isfinite(read) or read < 0:
+            what = f"'{key}' is '{value}'" if key in found else f"'{key}' is missing"
+            raise DataError(
+                what,
+                place=Place(path, line),
+                rule="start, duration and steps are numbers, none below 0.",
+                fix=f"Write '{key}: 10', for example.",
+            )
+        return read
+
+    def names(key: str) -> tuple[str, ...]:
+        return tuple(name.strip() for name in found.get(key, (0, ""))[1].split(",") if name.strip())
+
+    steps = number("steps")
+    if steps != int(steps) or steps > MOST_ROWS:
+        raise DataError(
+            f"'steps' is {steps:g}",
+            place=Place(path, found["steps"][0]),
+            rule=f"Steps are a whole number, at most {MOST_ROWS}.",
+            fix="Take fewer.",
+        )
+    if not names("variables"):
+        raise DataError(
+            "'variables' is missing", place=Place(path), rule="At least one is tabulated.", fix="Write 'variables: S1'."
+        )
+    return Settings(
+        number("start", 0.0), number("duration"), int(steps), names("variables"), names("amount"),
+        names("concentration"), number("absolute", 1e-6), number("relative", 1e-4),
+    )  # fmt: skip
+
+
+def simulate(
+    model: SbmlModel,
+    times: Sequence[float] | np.ndarray,
+    outputs: Sequence[str],
+    *,
+    engine: Engine | None = None,
+    rtol: float = RELATIVE,
+    atol: float | None = None,
+) -> np.ndarray:
+    """Outputs (times, outputs) from time 0; `atol` bounds the absolute tolerance of every state from above.
+
+    Raises `UnknownName` for an output and `ModelError` where the equations cannot be solved.
+    """
+    from euthymia.engine.choose import default_engine
+
+    times = np.asarray(times, float)
+    for name in outputs:
+        if name not in model.observable:
+            raise UnknownName("quantity", name, model.observable)
+    program = model.program
+    span = float(times[-1]) or 1.0
+    spacing = span / max(len(times) - 1, 1)
+    task = Task(
+        program,
+        np.array([[model.parameters[name] for name in program.parameters]]).reshape(1, -1),
+        tabulate(program, [[]]),
+        times,
+        tuple(outputs),
+        rtol=rtol,
+        atol=_absolute(program.initial, atol),
+        max_steps=MOST_STEPS,
+        first_step=1e-4 * spacing,
+        least_step=1e-15 * span,
+        longest_step=spacing if model.events else span,
+    )
+    solution = solve_with_events(engine or default_engine(), task, model.events)
+    for _, failure in solution.failures:
+        when = "" if failure.time is None else f" at time {failure.time:g}"
+        raise ModelError(
+            f"the equations of '{model.id}' cannot be solved{when}",
+            rule=failure.message,
+            fix="Look at the model there: a value that grows without bound, or one that does not exist.",
+        )
+    return solution.values[0]
+
+
+def _absolute(initial: Sequence[Expression], most: float | None) -> np.ndarray | float:
+    """An absolute tolerance for each state, in the scale of where it starts or, from 0, of the smallest other start."""
+    starts = np.array([abs(getattr(start, "value", 0.0)) for start in initial])
+    sizes = starts[(starts > 0) & np.isfinite(starts)]
+    smallest = float(sizes.min()) if len(sizes) else 1.0
+    scale = np.where((starts > 0) & np.isfinite(starts), starts, smallest)
+    tolerance = np.maximum(1e-2 * RELATIVE * scale, 1e-50)
+    return tolerance if most is None else np.minimum(tolerance, most)
+
+
+def tabulated(model: SbmlModel, settings: Settings) -> tuple[str, ...]:
+    """What is observed for each variable of the settings: an amount, a concentration, or the value of its name."""
+    found = []
+    for name in settings.variables:
+        both = model.species.get(name)
+        if both is None or name not in (*settings.amount, *settings.concentration):
+            found.append(name)
+        else:
+            found.append(both[0] if name in settings.amount else both[1])
+    return tuple(found)
+
+
+def simulate_file(model_file: str | Path, settings_file: str | Path, engine: Engine | None = None) -> str:
+    """A model simulated as its settings ask, as the text of a CSV table: `time`, then the variables."""
+    settings = read_settings(settings_file)
+    model = read_sbml(model_file)
+    outputs = tabulated(model, settings)
+    unknown = [name for name, shown in zip(settings.variables, outputs, strict=True) if shown not in model.observable]
+    if unknown:
+        error = UnknownName("quantity", unknown[0], model.observable)
+        error.place = Place(settings_file, field="variables")
+        raise error
+    values = simulate(model, settings.times, outputs, engine=engine, atol=1e-3 * settings.absolute or None)
+    lines = [",".join(("time", *settings.variables))]
+    for time, row in zip(settings.times, values, strict=True):
+        lines.append(",".join(number_as_text(number) for number in (time, *row)))
+    return "\n".join([*lines, ""])
+
+
+def number_as_text(number: float) -> str:
+    """A number as the Test Suite writes it: the fewest digits that read back as the same; NaN, INF, -INF.
+
+    >>> number_as_text(float("-inf")), number_as_text(0.1), number_as_text(2.0)
+    ('-INF', '0.1', '2')
+    """
+    if math.isnan(number):
+        return "NaN"
+    if math.isinf(number):
+        return "INF" if number > 0 else "-INF"
+    return repr(float(number)).removesuffix(".0")
