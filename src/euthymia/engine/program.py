@@ -18,7 +18,8 @@ class Program:
 
     `algebraic` are (name, expression) pairs, each using only parameters, inputs, states, `time` and earlier names.
     `inputs` are piecewise constant and change only by the schedule; `input_initial` are their values before the
-    first change. `initial` and `input_initial` may use parameters and numbers only.
+    first change. `initial` and `input_initial` may use parameters and numbers only. `triggers` are conditions, 0 or 1:
+    a patient is integrated until one of them changes (see `Solution.stopped`).
     """
 
     parameters: tuple[str, ...]
@@ -28,6 +29,7 @@ class Program:
     initial: tuple[Expression, ...]
     algebraic: tuple[tuple[str, Expression], ...]
     derivatives: tuple[Expression, ...]
+    triggers: tuple[Expression, ...] = ()
 
     @cached_property
     def hash(self) -> str:
@@ -41,6 +43,7 @@ class Program:
                 self.initial,
                 self.algebraic,
                 self.derivatives,
+                self.triggers,
             )
         )
         return hashlib.sha256(text.encode()).hexdigest()
