@@ -88,5 +88,6 @@ def in_order(definitions: Mapping[str, Expression]) -> tuple[tuple[str, Expressi
                 break
             else:
                 waiting.pop()
-                ordered[path[-1]] = definitions[path.pop()]
+                done = path.pop()
+                ordered[done] = definitions[done]
     return tuple(ordered.items())

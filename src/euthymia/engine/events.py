@@ -71,7 +71,8 @@ def solve_with_events(engine: Engine, task: Task, events: Sequence[Event]) -> So
     values = np.array([patient.outputs() for patient in carried]).reshape(
         len(carried), len(task.times), len(task.outputs)
     )
-    return Solution(values, tuple(patient.status for patient in carried))
+    ended = np.array([patient.states for patient in carried]).reshape(len(carried), len(task.program.states))
+    return Solution(values, tuple(p.status for p in carried), np.full(len(carried), math.inf), ended)
 
 
 def _watching(task: Task, events: Sequence[Event]) -> Task:
@@ -154,14 +155,13 @@ class _Patient:
         if not status.ok:
             self.going, self.status = False, status
             return
-        stopped = math.inf if found.stopped is None else float(found.stopped[row])
+        stopped = float(found.stopped[row])
         reached = (times >= self.time) & (times <= stopped)
         self.written[reached] = found.values[row, reached]
         self.in_force[times >= self.time] = self.parameters
         if not stopped <= times[-1]:
             self.going = False
             return
-        assert found.states is not None
         self.time, self.states = stopped, np.array(found.states[row], float)
         self.stops += 1
         self._carry_out(self._changed())

@@ -66,10 +66,11 @@ def read_lambda(math_element: Element, scope: Scope) -> Function:
     element = _plain(math_element[0])
     if local(element) != "lambda":
         raise _misread(element, "a function definition holds a lambda")
-    arguments = tuple((part[0].text or "").strip() for part in element if local(part) == "bvar" and len(part))
+    given = [(part[0].text or "").strip() for part in element if local(part) == "bvar" and len(part)]
     bodies = [part for part in element if local(part) != "bvar"]
-    own = scope.within({name: Name(name) for name in arguments})
-    return Function(arguments, _read(bodies[0], scope.within(own)) if bodies else None)
+    own = {name: Name(f"@{name}") for name in given}  # no other name begins so
+    body = _read(bodies[0], scope.within(own)) if bodies else None
+    return Function(tuple(name.id for name in own.values()), body)
 
 
 def _plain(element: Element) -> Element:
