@@ -20,7 +20,7 @@ import numpy as np
 from euthymia.engine.arithmetic import Values, evaluate, evaluate_all
 from euthymia.engine.program import Program
 from euthymia.engine.task import Engine, Solution, Status, Task
-from euthymia.model.expression import Call, Expression, Name
+from euthymia.model.expression import Call, Expression, Name, Number
 
 #: an output this close to an event, relative to its time, is taken after it
 TOGETHER = 1e-9
@@ -54,6 +54,8 @@ def solve_with_events(engine: Engine, task: Task, events: Sequence[Event]) -> So
 
     An output at the time of an event is the value after it. Failures are statuses, as from any engine.
     """
+    if events and not task.program.states:
+        task = _standing_still(task)
     carried = [_Patient(task, events, patient) for patient in range(len(task.parameters))]
     for patient in carried:
         patient.begin()
@@ -73,6 +75,12 @@ def solve_with_events(engine: Engine, task: Task, events: Sequence[Event]) -> So
     )
     ended = np.array([patient.states for patient in carried]).reshape(len(carried), len(task.program.states))
     return Solution(values, tuple(p.status for p in carried), np.full(len(carried), math.inf), ended)
+
+
+def _standing_still(task: Task) -> Task:
+    """A state that never changes, so that an engine has something to carry while it watches the time."""
+    still = replace(task.program, states=("nothing",), initial=(Number(0.0),), derivatives=(Number(0.0),))
+    return replace(task, program=still, initial=None, atol=1.0)
 
 
 def _watching(task: Task, events: Sequence[Event]) -> Task:
@@ -144,7 +152,6 @@ class _Patient:
         self._carry_out(self._truths(self.values()))
         self._write_here()
         if not len(self.states):
-            self.written = np.empty((len(self.task.times), 0))
             self.in_force[:] = self.parameters
             self.going = False
 
