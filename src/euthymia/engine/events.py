@@ -60,6 +60,8 @@ def solve_with_events(engine: Engine, task: Task, events: Sequence[Event]) -> So
     for patient in carried:
         patient.begin()
     watching = _watching(task, events)
+    if events and hasattr(engine, "holding"):
+        engine = engine.holding(watching.program)
     while active := [i for i, patient in enumerate(carried) if patient.going]:
         part = replace(
             watching.subset(np.asarray(active)),

@@ -342,11 +342,22 @@ def _truth(element: Element, attribute: str, default: bool) -> bool:
 
 
 def names_of(document: Document) -> Mapping[str, str]:
-    """Every identifier a formula may mention, and what it is."""
-    found = {one.id: "compartment" for one in document.compartments}
-    found |= {one.id: "species" for one in document.species}
-    found |= {one.id: "parameter" for one in document.parameters}
-    found |= {one.id: "reaction" for one in document.reactions}
-    for reaction in document.reactions:
-        found |= {one.id: "participant" for one in reaction.participants if one.id}
+    """Every identifier a formula may mention, and what it is; raises `DataError` for one that means two things."""
+    found: dict[str, str] = {}
+    groups = {
+        "compartment": [one.id for one in document.compartments],
+        "species": [one.id for one in document.species],
+        "parameter": [one.id for one in document.parameters],
+        "reaction": [one.id for one in document.reactions],
+        "species reference": [p.id for reaction in document.reactions for p in reaction.participants if p.id],
+    }
+    for kind, names in groups.items():
+        for name in names:
+            if name in found:
+                raise DataError(
+                    f"'{name}' is the identifier of a {found[name]} and of a {kind}",
+                    rule="An identifier means one thing in a model.",
+                    fix="Rename one of them.",
+                )
+            found[name] = kind
     return found

@@ -22,7 +22,8 @@ from euthymia.engine.program import Program
 from euthymia.errors import DataError, ModelError, Place, UnknownName
 from euthymia.exchange.mathml_read import ONE, RATE_OF, ZERO, balanced, call, replaced
 from euthymia.exchange.sbml_document import Compartment, Document, Participant, Species, Trigger, names_of, read_document
-from euthymia.exchange.unsupported import RATE_OF_ASSIGNED, Unsupported
+from euthymia.exchange.slope import slope
+from euthymia.exchange.unsupported import Unsupported
 from euthymia.model.expression import Call, Expression, Name, Number, names_in
 
 
@@ -300,13 +301,15 @@ class _Lowering:
         if value in self.values:
             return Name(value)
         if name in self.states:
-            self.values[value] = ZERO  # holds the place while its own formula is read
+            self.values[value] = ZERO  # holds the place, so that a ring is seen as one
             self.values[value] = self._without_rate_of(self.states[name])
             return Name(value)
         species = self.species.get(name)
-        if name in self.assigned or name not in (*self.constants, *self.species):
-            self.refused.append(RATE_OF_ASSIGNED)
-            return ZERO
+        formula = self.assigned.get(name) or (self.values.get(name) if species is None else None)
+        if formula is not None:
+            self.values[value] = ZERO  # holds the place, so that a ring is seen as one
+            self.values[value] = self._without_rate_of(slope(formula, self._rate_of))
+            return Name(value)
         if species is None or species.substance_only or name in self.constants:
             return ZERO
         size = self._size(species.compartment)

@@ -137,7 +137,7 @@ def simulate(
         max_steps=MOST_STEPS,
         first_step=1e-4 * spacing,
         least_step=1e-15 * span,
-        longest_step=spacing if model.events else span,
+        longest_step=min(spacing, 1e-2 * span),
     )
     solution = solve_with_events(engine or default_engine(), task, model.events)
     for _, failure in solution.failures:

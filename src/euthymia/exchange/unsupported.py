@@ -35,5 +35,4 @@ class Unsupported(EuthymiaError):
 ALGEBRAIC_RULE = "algebraic rule (AlgebraicRule)"
 DELAY = "delay in a formula (CSymbolDelay)"
 FAST_REACTION = "fast reaction (FastReaction)"
-RATE_OF_ASSIGNED = "rateOf something that follows an assignment rule (CSymbolRateOf)"
 LEVEL_ONE = "SBML Level 1"
