@@ -16,6 +16,7 @@ from functools import cached_property
 import numpy as np
 
 from euthymia.engine import cache, lanes, stepper, watch
+from euthymia.engine.blame import blamed
 from euthymia.engine.instructions import module
 from euthymia.engine.kernels import kernels, plan
 from euthymia.engine.machine import Loaded, Processor, available, host, load, translate
@@ -26,10 +27,15 @@ from euthymia.model.expression import names_in
 
 __all__ = ["Compiled", "CompiledEngine", "Outcome", "assembly", "available", "build"]
 
+_REASON = {
+    stepper.NOT_A_NUMBER: "a value is not a number",
+    stepper.TOO_SMALL: "the steps became too small",
+    stepper.TOO_MANY: "too many steps",
+}
 _ADVICE = {
-    stepper.NOT_A_NUMBER: "a value is not a number: look for a division by zero or the logarithm of a negative number",
-    stepper.TOO_SMALL: "the steps became too small: loosen the tolerance, or look for a rate that grows without bound",
-    stepper.TOO_MANY: "too many steps: loosen the tolerance or raise max_steps",
+    stepper.NOT_A_NUMBER: "look for a division by zero or the logarithm of a negative number",
+    stepper.TOO_SMALL: "loosen the tolerance, or look for a rate that grows without bound",
+    stepper.TOO_MANY: "loosen the tolerance or raise max_steps",
 }
 
 
@@ -160,11 +166,12 @@ class CompiledEngine:
         held = self.held if self.held is not None and self.held.program is task.program else None
         outcome = (held or build(task.program, self.method)).run(task, self.threads or _cores())
         values = outcome.values
-        status = [
-            Status(True) if code == 0 else Status(False, _ADVICE[int(code)], float(time))
-            for code, time in zip(outcome.failures, outcome.ended, strict=True)
-        ]
+        status = [Status(True)] * len(values)
         failed = np.flatnonzero(outcome.failures)
+        for patient, state in zip(failed, blamed(task, failed, outcome.ended, outcome.states), strict=True):
+            time = float(outcome.ended[patient])
+            what = f"{_REASON[int(outcome.failures[patient])]} at {time:.6g} h, where {state}"
+            status[patient] = Status(False, f"{what}: {_ADVICE[int(outcome.failures[patient])]}", time)
         values[failed] = np.nan
         if self.fallback is not None and len(failed):
             again = self.fallback.solve(task.subset(failed))

@@ -43,13 +43,18 @@ class Hoist:
 
 @dataclass(frozen=True)
 class Plan:
-    """A program worked out: equations, time derivatives, factors of the step matrix, and where all of it stands."""
+    """A program worked out: equations, time derivatives, factors of the step matrix, and where all of it stands.
+
+    `coupling` holds the slopes of the added sensitivities (rows) in the model's own states (columns); the model and
+    each set of sensitivities share the same factors.
+    """
 
     program: Program
     method: Method
     equations: Equations
     slopes: tuple[Node, ...]
     factors: Factors
+    coupling: Mapping[tuple[int, int], Node]
     hoist: Hoist
     stored: Mapping[Node, int]
     layout: Layout
@@ -93,8 +98,10 @@ def plan(program: Program, method: Method, lanes: int) -> Plan:
     graph = equations.graph
     states = len(program.states)
     implicit = isinstance(method, Rosenbrock)
-    slopes, factors = _linearise(equations) if implicit else ((), Factors((), {}, {}, {}, ()))
-    matrix = factors.nodes
+    slopes, factors, coupling = ((), Factors((), {}, {}, {}, ()), {})
+    if implicit:
+        slopes, factors, coupling = _linearise(equations, program.own_states)
+    matrix = list(dict.fromkeys([*factors.nodes, *coupling.values()]))
     guards = [node for guard in factors.guards for node in guard]
     hoist = _hoist(graph, [*equations.rates, *equations.algebraic, *equations.triggers, *slopes, *matrix, *guards])
     moving = [node for node in matrix if graph.levels[node] == Level.STEP]
@@ -114,7 +121,7 @@ def plan(program: Program, method: Method, lanes: int) -> Plan:
         "armed": len(program.triggers),
         "watched": len(program.triggers),
     }
-    return Plan(program, method, equations, slopes, factors, hoist, stored, arrange(lanes, lengths))
+    return Plan(program, method, equations, slopes, factors, coupling, hoist, stored, arrange(lanes, lengths))
 
 
 def kernels(plan: Plan) -> tuple[Function, ...]:
@@ -192,14 +199,26 @@ def solve(plan: Plan) -> Function:
         assert value is not None
         return value
 
-    found = substitute(
-        plan.factors,
-        [plan.layout.load(f, "right", i) for i in range(len(plan.slopes))],
-        lambda node, value, total: f.fused(entry(node), value, total),
-        lambda node, value: f.multiply(entry(node), value),
-    )
-    for i, value in enumerate(found):
+    def solved(right: list[Value]) -> list[Value]:
+        return substitute(
+            plan.factors,
+            right,
+            lambda node, value, total: f.fused(entry(node), value, total),
+            lambda node, value: f.multiply(entry(node), value),
+        )
+
+    count = plan.program.own_states
+    own = solved([plan.layout.load(f, "right", i) for i in range(count)])
+    for i, value in enumerate(own):
         f.store(value, f.at("%u", i * plan.layout.lanes))
+    for first in range(count, len(plan.slopes), count or 1):
+        right = [plan.layout.load(f, "right", first + i) for i in range(count)]
+        for (row, column), node in plan.coupling.items():
+            if first <= row < first + count:
+                right[row - first] = f.fused(entry(node), own[column], right[row - first])
+        for i, value in enumerate(solved(right)):
+            f.store(value, f.at("%u", (first + i) * plan.layout.lanes))
+        f.cut()
     return f
 
 
@@ -222,16 +241,18 @@ def trigger(plan: Plan) -> Function:
     return f
 
 
-def _linearise(equations: Equations) -> tuple[tuple[Node, ...], Factors]:
-    """The time derivative of the right-hand side, and the factors of the step matrix."""
+def _linearise(equations: Equations, own: int) -> tuple[tuple[Node, ...], Factors, dict[tuple[int, int], Node]]:
+    """The time derivative of the right-hand side, the factors of the step matrix, and the coupling of `Plan`."""
     graph = equations.graph
     time = graph.leaf("time")
-    column = {state: i for i, state in enumerate(equations.states)}
+    column = {state: i for i, state in enumerate(equations.states[:own])}
     slopes, entries = [], {}
-    for row, gradient in enumerate(gradients(graph, equations.rates, [*equations.states, time])):
+    for row, gradient in enumerate(gradients(graph, equations.rates, [*column, time])):
         slopes.append(gradient.pop(time, graph.number(0.0)))
         entries |= {(row, column[state]): node for state, node in gradient.items()}
-    return tuple(slopes), eliminate(graph, entries, len(column))
+    jacobian = {(row, state): node for (row, state), node in entries.items() if row < own}
+    coupling = {(row, state): node for (row, state), node in entries.items() if row >= own}
+    return tuple(slopes), eliminate(graph, jacobian, own), coupling
 
 
 def _hoist(graph: Graph, roots: Iterable[Node]) -> Hoist:

@@ -242,7 +242,7 @@ def _python(expression: Expression) -> str:
         case Call(operator="^", arguments=(base, Number(value=whole))) if whole == int(whole):
             return f"({_python(base)} ** {int(whole)})"
         case Call(operator="^", arguments=(base, exponent)):
-            return f"power({_python(base)}, {_python(exponent)})"
+            return f"raised({_python(base)}, {_python(exponent)})"
         case Call(operator="neg", arguments=(inner,)):
             return f"(-{_python(inner)})"
         case Call(operator="where", arguments=(test, yes, no)):
@@ -253,7 +253,7 @@ def _python(expression: Expression) -> str:
             return f"{operator}({', '.join(_python(a) for a in arguments)})"
 
 
-def _power(base: float, exponent: float) -> float:
+def _raised(base: float, exponent: float) -> float:
     return base**exponent if base > 0 else 0.0
 
 
@@ -273,7 +273,10 @@ def _exp(x: float) -> float:
 
 _SCOPE = {
     "__builtins__": {}, "float": float,
-    "power": _power, "exp": _exp, "log": math.log, "sqrt": math.sqrt, "sin": math.sin, "cos": math.cos,
+    "raised": _raised, "exp": _exp, "log": math.log, "sqrt": math.sqrt, "sin": math.sin, "cos": math.cos,
     "abs": abs, "min": min, "max": max, "pow": _pow, "atan": math.atan, "inf": math.inf, "nan": math.nan,
     "floor": lambda x: float(math.floor(x)) if math.isfinite(x) else x,
+    # what differentiated programs are written in (see `share` and `sensitivity`)
+    "power": lambda base, exponent: _exp(exponent) if base > 0 else 0.0,
+    "log_positive": lambda x: math.log(max(x, 1e-300)), "reciprocal": lambda x: 1 / x,
 }  # fmt: skip
