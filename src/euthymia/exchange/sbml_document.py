@@ -209,9 +209,10 @@ class _Reader:
                 called = (used.text or "").strip()
                 if local(used) == "ci" and called in written:
                     read(called)
-            math = next((child for child in element if local(child) == "math"), None)
-            empty = math is None or not len(math)
-            self.scope.functions[identifier] = Function((), None) if empty else read_lambda(math, self.scope)
+            self.scope.functions[identifier] = Function((), None)
+            for child in element:
+                if local(child) == "math" and len(child):
+                    self.scope.functions[identifier] = read_lambda(child, self.scope)
 
         for identifier in written:
             read(identifier)

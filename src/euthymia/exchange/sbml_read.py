@@ -12,53 +12,29 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
-from euthymia.engine.arithmetic import Values, evaluate_all, in_order
+from euthymia.engine.arithmetic import in_order
 from euthymia.engine.events import Event
 from euthymia.engine.program import Program
 from euthymia.errors import DataError, ModelError, Place, UnknownName
-from euthymia.exchange.mathml_read import ONE, RATE_OF, ZERO, balanced, call, replaced
-from euthymia.exchange.sbml_document import Compartment, Document, Participant, Species, Trigger, names_of, read_document
+from euthymia.exchange.mathml_functions import ONE, ZERO, balanced, call
+from euthymia.exchange.mathml_read import RATE_OF, replaced
+from euthymia.exchange.sbml_document import (
+    Compartment,
+    Document,
+    Participant,
+    Species,
+    Trigger,
+    names_of,
+    read_document,
+)
+from euthymia.exchange.sbml_model import SbmlModel, started
 from euthymia.exchange.slope import slope
 from euthymia.exchange.unsupported import Unsupported
 from euthymia.model.expression import Call, Expression, Name, Number, names_in
-
-
-@dataclass(frozen=True)
-class SbmlModel:
-    """A model read from SBML: `program` for any engine, its `events`, and how values at the start are worked out.
-
-    `parameters` are the numbers the file gives. `species` are the names of species, each with the names of its amount
-    and its concentration among what can be observed.
-    """
-
-    id: str
-    program: Program
-    events: tuple[Event, ...]
-    parameters: Mapping[str, float]
-    starting: tuple[tuple[str, Expression], ...]
-    species: Mapping[str, tuple[str, str]]
-
-    def with_(self, **parameters: float) -> SbmlModel:
-        """The same model with other numbers, values at the start worked out anew; raises `UnknownName`."""
-        return self.having({name.replace("__", "."): number for name, number in parameters.items()})
-
-    def having(self, parameters: Mapping[str, float]) -> SbmlModel:
-        """As `with_`, from a mapping of names; states and starting amounts can be changed too."""
-        known = dict(self.starting)
-        for name in parameters:
-            if name not in self.program.parameters and name not in self.program.states:
-                raise UnknownName("parameter", name, (*self.program.parameters, *self.program.states))
-        known |= {name: Number(float(number)) for name, number in parameters.items()}
-        return _started(replace(self, starting=tuple(known.items())))
-
-    @property
-    def observable(self) -> tuple[str, ...]:
-        """Everything that can be asked for as an output."""
-        return (*self.program.parameters, *self.program.names)
 
 
 def read_sbml(path: str | Path) -> SbmlModel:
@@ -75,14 +51,6 @@ def read_sbml(path: str | Path) -> SbmlModel:
     except (DataError, ModelError) as error:
         error.place = error.place or Place(path)
         raise
-
-
-def _started(model: SbmlModel) -> SbmlModel:
-    """Values at the start, from the equations that give them, put where program and parameters hold them."""
-    values = evaluate_all(model.starting, {"time": 0.0})
-    parameters = {name: float(values[name]) for name in model.program.parameters}
-    initial = tuple(Number(float(values[name])) for name in model.program.states)
-    return replace(model, parameters=MappingProxyType(parameters), program=replace(model.program, initial=initial))
 
 
 def _amount(species: Species) -> str:
@@ -141,7 +109,7 @@ class _Lowering:
         )
         starting = in_order({**self.values, **self.start})
         species_names = {one.id: (_amount(one), _concentration(one)) for one in self.document.species}
-        return _started(SbmlModel(self.document.id, program, events, {}, starting, MappingProxyType(species_names)))
+        return started(SbmlModel(self.document.id, program, events, {}, starting, MappingProxyType(species_names)))
 
     def _check_names(self) -> None:
         """Every name a formula or a reference uses must be there."""

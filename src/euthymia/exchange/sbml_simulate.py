@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,91 +16,16 @@ import numpy as np
 from euthymia.engine.events import solve_with_events
 from euthymia.engine.schedule import tabulate
 from euthymia.engine.task import Engine, Task
-from euthymia.errors import DataError, ModelError, Place, UnknownName
-from euthymia.exchange.sbml_read import SbmlModel, read_sbml
+from euthymia.errors import ModelError, Place, UnknownName
+from euthymia.exchange.sbml_model import SbmlModel
+from euthymia.exchange.sbml_read import read_sbml
+from euthymia.exchange.sbml_settings import Settings, read_settings
 
 if TYPE_CHECKING:
     from euthymia.model.expression import Expression
 
 RELATIVE = 1e-10
 MOST_STEPS = 2_000_000
-MOST_ROWS = 1_000_000
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What to tabulate: `steps` + 1 evenly spaced times, and which names as amounts and which as concentrations."""
-
-    start: float
-    duration: float
-    steps: int
-    variables: tuple[str, ...]
-    amount: tuple[str, ...] = ()
-    concentration: tuple[str, ...] = ()
-    absolute: float = 1e-6
-    relative: float = 1e-4
-
-    @property
-    def times(self) -> np.ndarray:
-        return self.start + np.arange(self.steps + 1) * (self.duration / max(self.steps, 1))
-
-
-def read_settings(path: str | Path) -> Settings:
-    """The settings of a case; raises `DataError` naming a line or key that is missing or cannot be read."""
-    path = Path(path)
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not text"
-        raise DataError(f"cannot be read ({reason})", place=Place(path), fix="Check the name of the file.") from None
-    found: dict[str, tuple[int, str]] = {}
-    for number, line in enumerate(text.splitlines(), start=1):
-        key, colon, value = line.partition(":")
-        if colon:
-            found[key.strip().lower()] = (number, value.strip())
-        elif line.strip():
-            raise DataError(
-                f"cannot read '{line.strip()}'",
-                place=Place(path, number),
-                rule="A line is 'key: value'.",
-                fix="Put a colon after the key.",
-            )
-
-    def number(key: str, default: float | None = None) -> float:
-        line, value = found.get(key, (None, ""))
-        try:
-            read = float(value) if value or default is None else default
-        except ValueError:
-            read = math.nan
-        if not math.isfinite(read) or read < 0:
-            what = f"'{key}' is '{value}'" if key in found else f"'{key}' is missing"
-            raise DataError(
-                what,
-                place=Place(path, line),
-                rule="start, duration and steps are numbers, none below 0.",
-                fix=f"Write '{key}: 10', for example.",
-            )
-        return read
-
-    def names(key: str) -> tuple[str, ...]:
-        return tuple(name.strip() for name in found.get(key, (0, ""))[1].split(",") if name.strip())
-
-    steps = number("steps")
-    if steps != int(steps) or steps > MOST_ROWS:
-        raise DataError(
-            f"'steps' is {steps:g}",
-            place=Place(path, found["steps"][0]),
-            rule=f"Steps are a whole number, at most {MOST_ROWS}.",
-            fix="Take fewer.",
-        )
-    if not names("variables"):
-        raise DataError(
-            "'variables' is missing", place=Place(path), rule="At least one is tabulated.", fix="Write 'variables: S1'."
-        )
-    return Settings(
-        number("start", 0.0), number("duration"), int(steps), names("variables"), names("amount"),
-        names("concentration"), number("absolute", 1e-6), number("relative", 1e-4),
-    )  # fmt: skip
 
 
 def simulate(

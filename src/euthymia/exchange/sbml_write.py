@@ -11,22 +11,26 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, ElementTree, SubElement, indent, register_namespace
 
+import numpy as np
+
 from euthymia.engine.lower import lower
-from euthymia.engine.schedule import Event, Kind, tabulate
+from euthymia.engine.program import Program
+from euthymia.engine.schedule import Kind, ScheduleTable
+from euthymia.errors import ModelError
 from euthymia.exchange.mathml_write import MATHML, write_condition, write_math
 from euthymia.exchange.sbml_units import UnitDefinitions
-from euthymia.exchange.write_whole import write_whole
+from euthymia.files import write_whole
 from euthymia.model.block import Model
 from euthymia.model.expression import Call, Expression, Name, Number
 
 if TYPE_CHECKING:
-    from euthymia.engine.task import Engine
+    from euthymia.engine.task import Engine, Task
     from euthymia.treatments.plan import Plan
     from euthymia.treatments.regimen import Regimen
 
@@ -57,17 +61,30 @@ def sbml_of(source: Model | Plan | Regimen, *, engine: Engine | None = None) -> 
     """A model, or a plan for the typical patient, as SBML."""
     if isinstance(source, Model):
         return sbml_text(source)
-    from euthymia.report.typical import given_typical, run_in
+    from euthymia.report.typical import typical_task
     from euthymia.treatments.plan import Plan
 
     plan = source if isinstance(source, Plan) else source.plan()
-    model, events = given_typical(plan, plan.span + 14 * 24)
-    return sbml_text(model, events, run_in(model, engine))
+    model, task = typical_task(plan)
+    return sbml_text(model, task.schedule, _after_run_in(task, engine))
 
 
-def sbml_text(model: Model, events: Sequence[Event] = (), start: Mapping[str, float] | None = None) -> Written:
-    """A model as SBML, with `events` from time 0 on and states that start at `start` instead of the model's own."""
-    return _Writer(model, events, start or {}).written()
+def sbml_text(model: Model, given: ScheduleTable | None = None, start: Mapping[str, float] | None = None) -> Written:
+    """A model as SBML. `given` is one patient's schedule, of which all from time 0 on becomes events; states start
+    at `start` instead of the model's own values."""
+    return _Writer(model, given, start or {}).written()
+
+
+def _after_run_in(task: Task, engine: Engine | None) -> dict[str, float]:
+    """States at time 0, before anything is given."""
+    from euthymia.engine.choose import default_engine
+
+    states = task.program.states
+    asked = replace(task, times=np.zeros(1), outputs=states, rtol=1e-9, atol=1e-12)
+    solution = (engine or default_engine()).solve(asked)
+    for _, failure in solution.failures:
+        raise ModelError("the run-in before time 0 cannot be solved", rule=failure.message)
+    return dict(zip(states, solution.values[0, 0].tolist(), strict=True))
 
 
 def identifiers(names: Iterable[str]) -> dict[str, str]:
@@ -89,10 +106,10 @@ def identifiers(names: Iterable[str]) -> dict[str, str]:
 
 
 class _Writer:
-    def __init__(self, model: Model, events: Sequence[Event], start: Mapping[str, float]):
+    def __init__(self, model: Model, given: ScheduleTable | None, start: Mapping[str, float]):
         self.model, self.start = model, start
         self.program = lower(model)
-        self.table = tabulate(self.program, [[event for event in events if event.time >= 0]])
+        self.moments = {} if given is None else _moments(self.program, given)
         quantities = [q.name for q in (*model.states, *model.values, *model.inputs)]
         self.ids = identifiers([*quantities, *model.parameters])
         self.root = Element(_tag("sbml"), {"level": "3", "version": "2"})
@@ -146,19 +163,8 @@ class _Writer:
                 write_math(element, quantity.expression, self.ids)
 
     def _events(self) -> None:
-        """Everything that happens at one time is one event."""
-        moments: dict[float, dict[str, Expression]] = {}
-        table = self.table
-        for time, kind, target, value in zip(table.time, table.kind, table.target, table.value, strict=True):
-            changes = moments.setdefault(float(time), {})
-            if kind == Kind.SET:
-                changes[self.program.inputs[target]] = Number(float(value))
-            else:
-                name = self.program.states[target]
-                changes[name] = Call("+", (changes.get(name, Name(name)), Number(float(value))))
-        held = SubElement(self.element, _tag("listOfEvents")) if moments else None
-        for number, (time, changes) in enumerate(moments.items(), start=1):
-            assert held is not None
+        held = SubElement(self.element, _tag("listOfEvents"))
+        for number, (time, changes) in enumerate(self.moments.items(), start=1):
             event = SubElement(held, _tag("event"), {"id": f"given_{number}", "useValuesFromTriggerTime": "true"})
             trigger = SubElement(event, _tag("trigger"), {"initialValue": "false", "persistent": "true"})
             write_condition(trigger, Call(">=", (Name("time"), Number(time))), self.ids)
@@ -180,10 +186,25 @@ class _Writer:
         spread = sum(value.spread is not None for value in self.model.parameters.values())
         if spread:
             yield f"the spreads of {spread} parameters stand in no SBML attribute"
-        if len(self.table.time):
+        if self.moments:
             yield "the doses are those of one patient who takes everything; adherence and drop-out are not in the file"
         if self.start:
             yield "the run-in before time 0 is not in the file; its end is the initial value of every state"
+
+
+def _moments(program: Program, given: ScheduleTable) -> dict[float, dict[str, Expression]]:
+    """What changes at each time from 0 on, all rows of one time together."""
+    moments: dict[float, dict[str, Expression]] = {}
+    for time, kind, target, value in zip(given.time, given.kind, given.target, given.value, strict=True):
+        if time < 0:
+            continue
+        changes = moments.setdefault(float(time), {})
+        if kind == Kind.SET:
+            changes[program.inputs[target]] = Number(float(value))
+        else:
+            name = program.states[target]
+            changes[name] = Call("+", (changes.get(name, Name(name)), Number(float(value))))
+    return moments
 
 
 _HEAD = (

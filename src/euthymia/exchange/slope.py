@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from euthymia.exchange.mathml_read import ONE, TWO, ZERO, call, where
+from euthymia.exchange.mathml_functions import ONE, TWO, ZERO, call, where
 from euthymia.model.expression import Call, Expression, Name, Number
 
 
