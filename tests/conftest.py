@@ -67,3 +67,11 @@ def solve() -> Callable[..., Curves]:
 @pytest.fixture(scope="session")
 def treat() -> Callable[..., Curves]:
     return treated
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Tallies that tests have recorded, shown even where tests run side by side."""
+    for report in terminalreporter.stats.get("passed", []) + terminalreporter.stats.get("failed", []):
+        for name, told in report.user_properties:
+            if report.when == "call" and name == "tally":
+                terminalreporter.write_line(told)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from euthymia.errors import EuthymiaError
@@ -17,7 +18,8 @@ def write_whole(path: str | Path, text: str) -> Path:
         part.write_text(text, encoding="utf-8")
         os.replace(part, path)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
         raise EuthymiaError(
             f"cannot write '{path}' ({error.strerror})", fix="Choose a folder you may write to."
         ) from None

@@ -59,8 +59,9 @@ def applied(name: str, *arguments: str) -> str:
 
 ONE_ARGUMENT = {
     "abs": abs, "exp": math.exp, "floor": math.floor, "ceiling": math.ceil, "sin": math.sin, "cos": math.cos,
-    "tan": math.tan, "sec": lambda x: 1 / math.cos(x), "csc": lambda x: 1 / math.sin(x), "cot": lambda x: 1 / math.tan(x),
-    "sinh": math.sinh, "cosh": math.cosh, "tanh": math.tanh, "sech": lambda x: 1 / math.cosh(x),
+    "tan": math.tan, "sec": lambda x: 1 / math.cos(x), "csc": lambda x: 1 / math.sin(x),
+    "cot": lambda x: 1 / math.tan(x), "sinh": math.sinh, "cosh": math.cosh, "tanh": math.tanh,
+    "sech": lambda x: 1 / math.cosh(x),
     "csch": lambda x: 1 / math.sinh(x), "coth": lambda x: 1 / math.tanh(x), "arctan": math.atan,
     "arccot": lambda x: math.atan(1 / x), "arcsinh": math.asinh, "arccsch": lambda x: math.asinh(1 / x),
 }  # fmt: skip
@@ -121,14 +122,17 @@ def number(value: object) -> str:
     "name, arguments, expected",
     [
         ("power", (-2, 3), -8), ("power", (-2, 0.5), math.nan), ("power", (0, 0), 1), ("power", (0, -1), math.inf),
-        ("power", (-2, 20), 2**20), ("power", (-2, 21), -(2**21)), ("divide", (1, 0), math.inf), ("divide", (0, 0), math.nan),
-        ("quotient", (7, 2), 3), ("quotient", (-7, 2), -3), ("rem", (7, 2), 1), ("rem", (-7, 2), -1), ("rem", (5.5, 2), 1.5),
+        ("power", (-2, 20), 2**20), ("power", (-2, 21), -(2**21)), ("divide", (1, 0), math.inf),
+        ("divide", (0, 0), math.nan), ("quotient", (7, 2), 3), ("quotient", (-7, 2), -3), ("rem", (7, 2), 1),
+        ("rem", (-7, 2), -1), ("rem", (5.5, 2), 1.5),
         ("max", (1, 5, 3), 5), ("min", (4, 2, 3), 2), ("plus", (), 0), ("times", (), 1), ("minus", (3,), -3),
         ("and", ("true", 2), 1), ("and", ("true", 0), 0), ("and", (), 1), ("or", (), 0), ("or", (0, 3), 1),
-        ("xor", ("true", "true", "true"), 1), ("xor", ("true", 5), 0), ("not", (0.5,), 0), ("implies", ("true", "false"), 0),
+        ("xor", ("true", "true", "true"), 1), ("xor", ("true", 5), 0), ("not", (0.5,), 0),
+        ("implies", ("true", "false"), 0),
         ("implies", ("false", "false"), 1), ("eq", (2, 2, 2), 1), ("eq", (2, 2, 3), 0), ("neq", (2, 3), 1),
         ("lt", (1, 2, 3), 1), ("lt", (1, 3, 2), 0), ("geq", (3, 3, 1), 1), ("plus", ("true", "true"), 2),
-        ("factorial", (5,), 120), ("factorial", (0,), 1), ("factorial", (2.5,), math.nan), ("factorial", (171,), math.inf),
+        ("factorial", (5,), 120), ("factorial", (0,), 1), ("factorial", (2.5,), math.nan),
+        ("factorial", (171,), math.inf),
         ("arcsin", (1.5,), math.nan), ("root", (-1,), math.nan), ("ln", (0,), -math.inf), ("exp", (1000,), math.inf),
         ("eq", ("nan", "nan"), 0), ("arccos", (-1,), math.pi),
     ],
@@ -179,11 +183,11 @@ def test_a_function_that_calls_one_written_after_it(sbml):
 
     outer = function("outer", "x", "<apply><plus/><apply><ci>inner</ci><ci>x</ci></apply><cn>1</cn></apply>")
     inner = function("inner", "x", applied("times", "<ci>x</ci>", "<ci>x</ci>"))
+    called = "<apply><ci>outer</ci><apply><plus/><ci>x</ci><cn>1</cn></apply></apply>"
     path = sbml(
         f"<listOfFunctionDefinitions>{outer}{inner}</listOfFunctionDefinitions>"
         f"<listOfParameters>{parameter('x', 3, True)}{parameter('y')}</listOfParameters>"
-        f"<listOfRules>{rule('assignment', 'y', '<apply><ci>outer</ci><apply><plus/><ci>x</ci><cn>1</cn></apply></apply>')}"
-        "</listOfRules>"
+        f"<listOfRules>{rule('assignment', 'y', called)}</listOfRules>"
     )
     assert ours(path, [0.0], ["y"])[0, 0] == 17
 
@@ -218,10 +222,9 @@ def test_a_rate_of_itself_is_a_ring(sbml):
 
 def test_a_short_pulse_is_not_stepped_over(sbml):
     on = applied("and", applied("geq", time(), "<cn>40</cn>"), applied("lt", time(), "<cn>40.5</cn>"))
+    pulse = f"<piecewise><piece><cn>2</cn>{on}</piece><otherwise><cn>0</cn></otherwise></piecewise>"
     path = sbml(
-        f"<listOfParameters>{parameter('x', 0)}</listOfParameters>"
-        f"<listOfRules>{rule('rate', 'x', f'<piecewise><piece><cn>2</cn>{on}</piece><otherwise><cn>0</cn></otherwise></piecewise>')}"
-        "</listOfRules>"
+        f"<listOfParameters>{parameter('x', 0)}</listOfParameters><listOfRules>{rule('rate', 'x', pulse)}</listOfRules>"
     )
     assert ours(path, np.linspace(0, 100, 101), ["x"])[-1, 0] == pytest.approx(1, rel=1e-6)
 
@@ -350,7 +353,8 @@ def test_events_written_here_mean_what_another_simulator_thinks(sbml):
         f"<listOfRules>{rule('rate', 'x', '<cn>0.3</cn>')}</listOfRules>"
         '<listOfReactions><reaction id="R" reversible="false"><listOfReactants><speciesReference species="S" '
         'stoichiometry="1" constant="true"/></listOfReactants>'
-        f"<kineticLaw>{maths(applied('times', '<cn>1.3</cn>', '<ci>S</ci>', '<ci>c</ci>'))}</kineticLaw></reaction></listOfReactions>"
+        f"<kineticLaw>{maths(applied('times', '<cn>1.3</cn>', '<ci>S</ci>', '<ci>c</ci>'))}</kineticLaw></reaction>"
+        "</listOfReactions>"
         f"<listOfEvents>{''.join(events)}</listOfEvents>"
     )
     times = np.linspace(0, 5, 38)  # none at an event
