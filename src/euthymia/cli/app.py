@@ -25,7 +25,7 @@ Exit codes:
   0  done
   1  'check' found problems
   2  a command, option or amount that cannot be used
-  3  a file or a unit that cannot be read, or a model that needs what is not supported
+  3  a file or a unit that cannot be read, or a model not supported
   4  a name nobody knows
   5  a regimen that cannot be given
   6  equations that do not fit together
