@@ -132,13 +132,14 @@ def _stretch(
     )  # fmt: skip
     if told["message"] == "Integration successful." and np.all(np.isfinite(path)):
         return path[1:]
+    asked, places = np.unique(times, return_inverse=True)
     again = solve_ivp(
-        rhs, (start, times[-1]), state, "Radau", t_eval=times, args=arguments, rtol=task.rtol, atol=task.atol
+        rhs, (start, times[-1]), state, "Radau", t_eval=asked, args=arguments, rtol=task.rtol, atol=task.atol
     )
     if not again.success or not np.all(np.isfinite(again.y)):
         reached = float(again.t[-1]) if len(again.t) else start
         raise _Stuck(reached, "neither LSODA nor Radau could go on")
-    return again.y.T
+    return again.y.T[places]
 
 
 #: looks along one step for a trigger that changed, and halvings between two looks

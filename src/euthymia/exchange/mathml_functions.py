@@ -24,6 +24,18 @@ def where(test: Expression, yes: Expression, no: Expression) -> Expression:
     return call("where", test, yes, no)
 
 
+def joined(
+    join: Callable[[Expression, Expression], Expression], values: Sequence[Expression], empty: Expression
+) -> Expression:
+    """Many terms as a tree of pairs, as shallow as it can be."""
+    if not values:
+        return empty
+    if len(values) == 1:
+        return values[0]
+    middle = (len(values) + 1) // 2
+    return join(joined(join, values[:middle], empty), joined(join, values[middle:], empty))
+
+
 # -- truths ------------------------------------------------------------------------------------------------
 
 _TRUTHS = {"<", "<=", ">", ">="}
@@ -46,7 +58,11 @@ def _not(value: Expression) -> Expression:
 
 
 def all_true(values: Sequence[Expression]) -> Expression:
-    return reduce(lambda left, right: where(left, truth(right), ZERO), values, ONE) if len(values) != 1 else values[0]
+    return joined(lambda left, right: where(left, truth(right), ZERO), values, ONE)
+
+
+def any_true(values: Sequence[Expression]) -> Expression:
+    return joined(lambda left, right: where(left, ONE, truth(right)), values, ZERO)
 
 
 def _and(values: Sequence[Expression]) -> Expression:
@@ -54,11 +70,22 @@ def _and(values: Sequence[Expression]) -> Expression:
 
 
 def _or(values: Sequence[Expression]) -> Expression:
-    return reduce(lambda left, right: where(left, ONE, truth(right)), values, ZERO)
+    return truth(any_true(values))
 
 
 def _xor(values: Sequence[Expression]) -> Expression:
-    return reduce(lambda left, right: where(left, _not(right), truth(right)), values, ZERO)
+    return truth(joined(lambda left, right: where(left, _not(right), truth(right)), values, ZERO))
+
+
+def piecewise(pieces: Sequence[tuple[Expression, Expression]], otherwise: Expression) -> Expression:
+    """The value of the first (condition, value) whose condition holds; many are told apart by halving."""
+    if len(pieces) <= 16:
+        for test, value in reversed(pieces):
+            otherwise = where(test, value, otherwise)
+        return otherwise
+    middle = len(pieces) // 2
+    early, late = pieces[:middle], pieces[middle:]
+    return where(any_true([test for test, _ in early]), piecewise(early, NAN), piecewise(late, otherwise))
 
 
 def _equal(left: Expression, right: Expression) -> Expression:
@@ -79,13 +106,8 @@ RELATIONS: dict[str, Callable[[Expression, Expression], Expression]] = {
 
 
 def balanced(operator: str, values: Sequence[Expression], empty: Expression) -> Expression:
-    """Many terms as a tree of pairs, as shallow as it can be."""
-    if not values:
-        return empty
-    if len(values) == 1:
-        return values[0]
-    middle = (len(values) + 1) // 2
-    return call(operator, balanced(operator, values[:middle], empty), balanced(operator, values[middle:], empty))
+    """Many terms under one operator."""
+    return joined(lambda left, right: call(operator, left, right), values, empty)
 
 
 def _minus(values: Sequence[Expression]) -> Expression:

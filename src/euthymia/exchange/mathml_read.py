@@ -23,8 +23,8 @@ from euthymia.exchange.mathml_functions import (
     all_true,
     call,
     logarithm,
+    piecewise,
     root,
-    where,
 )
 from euthymia.exchange.unsupported import DELAY
 from euthymia.exchange.xml_safely import local
@@ -139,15 +139,13 @@ def _symbol(element: Element, scope: Scope) -> Expression:
 
 def _piecewise(element: Element, scope: Scope) -> Expression:
     value: Expression = NAN
-    pieces = []
+    pieces: list[tuple[Expression, Expression]] = []
     for part in element:
         if local(part) == "piece" and len(part) == 2:
             pieces.append((_read(part[1], scope), _read(part[0], scope)))
         elif local(part) == "otherwise" and len(part):
             value = _read(part[0], scope)
-    for test, chosen in reversed(pieces):
-        value = where(test, chosen, value)
-    return value
+    return piecewise(pieces, value)
 
 
 def _apply(element: Element, scope: Scope) -> Expression:

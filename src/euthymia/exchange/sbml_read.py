@@ -51,6 +51,13 @@ def read_sbml(path: str | Path) -> SbmlModel:
     except (DataError, ModelError) as error:
         error.place = error.place or Place(path)
         raise
+    except RecursionError:
+        raise ModelError(
+            "formulas stand within formulas too deeply to be read",
+            place=Place(path),
+            rule="About two hundred levels can be read, function definitions written out.",
+            fix="Give a part of the longest formula a name, with an assignment rule of its own.",
+        ) from None
 
 
 def _amount(species: Species) -> str:

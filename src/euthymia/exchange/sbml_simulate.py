@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from euthymia.engine.compiled import CompiledEngine
 from euthymia.engine.events import solve_with_events
 from euthymia.engine.schedule import tabulate
 from euthymia.engine.task import Engine, Task
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from euthymia.model.expression import Expression
 
 RELATIVE = 1e-10
+#: the loosest absolute tolerance, where none is asked for
+LOOSEST = 1e-9
 MOST_STEPS = 2_000_000
 
 
@@ -39,7 +43,9 @@ def simulate(
 ) -> np.ndarray:
     """Outputs (times, outputs) from time 0; `atol` bounds the absolute tolerance of every state from above.
 
-    Raises `UnknownName` for an output and `ModelError` where the equations cannot be solved.
+    What cannot be solved so tightly (a rate that jumps just where its state is 0, say) is tried again, in two steps,
+    up to `atol` itself and a hundred times `rtol`. Raises `UnknownName` for an output and `ModelError` where the
+    equations cannot be solved.
     """
     from euthymia.engine.choose import default_engine
 
@@ -56,32 +62,37 @@ def simulate(
         tabulate(program, [[]]),
         times,
         tuple(outputs),
-        rtol=rtol,
-        atol=_absolute(program.initial, atol),
         max_steps=MOST_STEPS,
         first_step=1e-4 * spacing,
         least_step=1e-15 * span,
         longest_step=min(spacing, 1e-2 * span),
     )
-    solution = solve_with_events(engine or default_engine(), task, model.events)
-    for _, failure in solution.failures:
-        when = "" if failure.time is None else f" at time {failure.time:g}"
-        raise ModelError(
-            f"the equations of '{model.id}' cannot be solved{when}",
-            rule=failure.message,
-            fix="Look at the model there: a value that grows without bound, or one that does not exist.",
-        )
-    return solution.values[0]
+    engine = engine or default_engine()
+    fast = replace(engine, fallback=None) if isinstance(engine, CompiledEngine) else engine
+    tightest = _absolute(program.initial)
+    loosest = np.maximum(tightest, LOOSEST) if atol is None else np.full_like(tightest, atol)
+    tightest = np.minimum(tightest, loosest)
+    for share, solver in ((0.0, fast), (0.5, fast), (1.0, engine)):
+        tolerance = tightest ** (1 - share) * loosest**share
+        solution = solve_with_events(solver, replace(task, rtol=rtol * 100.0**share, atol=tolerance), model.events)
+        if not solution.failures:
+            return solution.values[0]
+    (_, failure) = solution.failures[0]
+    when = "" if failure.time is None else f" at time {failure.time:g}"
+    raise ModelError(
+        f"the equations of '{model.id}' cannot be solved{when}",
+        rule=failure.message,
+        fix="Look at the model there: a value that grows without bound, or one that does not exist.",
+    )
 
 
-def _absolute(initial: Sequence[Expression], most: float | None) -> np.ndarray | float:
+def _absolute(initial: Sequence[Expression]) -> np.ndarray:
     """An absolute tolerance for each state, in the scale of where it starts or, from 0, of the smallest other start."""
     starts = np.array([abs(getattr(start, "value", 0.0)) for start in initial])
     sizes = starts[(starts > 0) & np.isfinite(starts)]
     smallest = float(sizes.min()) if len(sizes) else 1.0
     scale = np.where((starts > 0) & np.isfinite(starts), starts, smallest)
-    tolerance = np.maximum(1e-2 * RELATIVE * scale, 1e-50)
-    return tolerance if most is None else np.minimum(tolerance, most)
+    return np.maximum(1e-2 * RELATIVE * scale, 1e-50)
 
 
 def tabulated(model: SbmlModel, settings: Settings) -> tuple[str, ...]:
