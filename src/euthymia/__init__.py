@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from euthymia.cohort.cohort import cohort
     from euthymia.errors import EuthymiaError
     from euthymia.evidence.trial_table import read_trials
+    from euthymia.exchange.sbml_read import read_sbml
+    from euthymia.exchange.sbml_write import write_sbml
     from euthymia.model.treatment import model_of
     from euthymia.report.cite import cite
     from euthymia.report.sensitivity import sensitivity
@@ -45,6 +47,7 @@ __all__ = [
     "model_of",
     "oral",
     "placebo",
+    "read_sbml",
     "read_trials",
     "rtms",
     "run_trial",
@@ -54,6 +57,7 @@ __all__ = [
     "trial",
     "washout",
     "why",
+    "write_sbml",
 ]
 
 #: public name → where it lives, and what it is called there if not the same
@@ -69,6 +73,7 @@ _HOMES = {
     "model_of": "model.treatment",
     "oral": "treatments.order",
     "placebo": "treatments.order",
+    "read_sbml": "exchange.sbml_read",
     "read_trials": "evidence.trial_table",
     "rtms": "treatments.order",
     "run_trial": "trial.conduct:run",
@@ -77,6 +82,7 @@ _HOMES = {
     "sham": "treatments.order",
     "washout": "treatments.regimen",
     "why": "report.why",
+    "write_sbml": "exchange.sbml_write",
 }
 
 
