@@ -32,6 +32,9 @@ _MEANING: dict[str, Callable] = {
     "exp": np.exp, "log": np.log, "sin": np.sin, "cos": np.cos, "atan": np.arctan, "abs": np.abs, "floor": np.floor,
     "sqrt": lambda a: np.sqrt(np.maximum(a, 0.0)), "min": np.minimum, "max": np.maximum,
     "where": lambda test, yes, no: np.where(np.not_equal(test, 0.0), yes, no),
+    # what differentiated programs are written in (see `share` and `sensitivity`)
+    "power": lambda base, exponent: np.where(np.greater(base, 0.0), np.exp(exponent), 0.0),
+    "log_positive": lambda a: np.log(np.maximum(a, 1e-300)), "reciprocal": lambda a: np.divide(1.0, a),
 }  # fmt: skip
 
 

@@ -6,22 +6,11 @@ one that moves its state fastest for the tolerance asked. Left out: what made th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-
 import numpy as np
 
+from euthymia.engine.arithmetic import Values, evaluate, evaluate_all
 from euthymia.engine.schedule import Kind
 from euthymia.engine.task import Task
-from euthymia.model.expression import Call, Expression, Name, Number
-
-_FUNCTIONS: dict[str, Callable] = {
-    "+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "neg": np.negative,
-    "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal,
-    "^": lambda base, exponent: np.where(base > 0, np.power(np.abs(base), exponent), np.power(base, np.rint(exponent))),
-    "where": lambda test, yes, no: np.where(test, yes, no), "min": np.minimum, "max": np.maximum, "abs": np.abs,
-    "power": lambda base, exponent: np.where(base > 0, np.exp(exponent), 0.0),
-    "log_positive": lambda x: np.log(np.maximum(x, 1e-300)), "reciprocal": lambda x: 1 / x,
-}  # fmt: skip
 
 
 def blamed(task: Task, patients: np.ndarray, times: np.ndarray, states: np.ndarray) -> list[str]:
@@ -32,16 +21,14 @@ def blamed(task: Task, patients: np.ndarray, times: np.ndarray, states: np.ndarr
     if not program.states:
         return ["there is no state"] * len(patients)
     here = states[patients].T
-    names: dict[str, np.ndarray] = dict(zip(program.parameters, task.parameters[patients].T, strict=True))
+    names: Values = dict(zip(program.parameters, task.parameters[patients].T, strict=True))
     names |= dict(zip(program.states, here, strict=True))
     names |= dict(zip(program.inputs, _inputs(task, patients, times), strict=True))
     names["time"] = times[patients]
-    with np.errstate(all="ignore"):
-        for name, expression in program.algebraic:
-            names[name] = np.asarray(_value(expression, names), float)
-        rates = [np.broadcast_to(_value(e, names), len(patients)) for e in program.derivatives]
-        absolute = np.broadcast_to(np.asarray(task.atol, float), (len(program.states),))
-        haste = np.abs(rates) / (task.rtol * np.abs(here) + absolute[:, None])
+    names = evaluate_all(program.algebraic, names)
+    rates = np.array([np.broadcast_to(evaluate(e, names), len(patients)) for e in program.derivatives])
+    absolute = np.broadcast_to(np.asarray(task.atol, float), (len(program.states),))
+    haste = np.abs(rates) / (task.rtol * np.abs(here) + absolute[:, None])
     worst = np.where(np.isfinite(rates), haste, np.inf).argmax(axis=0)
     return [
         f"'{program.states[w]}' is {here[w, i]:.4g} and changes by {rates[w][i]:.4g} an hour"
@@ -58,14 +45,3 @@ def _inputs(task: Task, patients: np.ndarray, times: np.ndarray) -> np.ndarray:
         past = (table.kind[rows] == Kind.SET) & (table.time[rows] <= times[patient])
         levels[table.target[rows][past], column] = table.value[rows][past]  # the last one of each counts
     return levels
-
-
-def _value(expression: Expression, names: Mapping[str, np.ndarray]) -> np.ndarray:
-    match expression:
-        case Number(value=value):
-            return np.asarray(value)
-        case Name(id=name):
-            return names[name]
-        case Call(operator=operator, arguments=arguments):
-            function = _FUNCTIONS.get(operator) or getattr(np, operator)
-            return function(*(_value(argument, names) for argument in arguments))

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import ctypes
 import os
+from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import dataclass, field, replace
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -147,24 +149,17 @@ class Compiled:
 class CompiledEngine:
     """Solves tasks with machine code.
 
-    `threads` defaults to the cores this process may use; `fallback` solves the patients that fail here. `held` is the
-    machine code of a program at hand (see `holding`).
+    `threads` defaults to the cores this process may use; `fallback` solves the patients that fail here.
     """
 
     threads: int | None = None
     fallback: Engine | None = None
     method: Method = RODAS5P
     name: str = "compiled"
-    held: Compiled | None = field(default=None, repr=False, compare=False)
-
-    def holding(self, program: Program) -> CompiledEngine:
-        """The same engine with a program's machine code at hand, for one who asks many times in a row."""
-        return replace(self, held=build(program, self.method))
 
     def solve(self, task: Task) -> Solution:
         checked(task)
-        held = self.held if self.held is not None and self.held.program is task.program else None
-        outcome = (held or build(task.program, self.method)).run(task, self.threads or _cores())
+        outcome = _recent(task.program, self.method).run(task, self.threads or _cores())
         values = outcome.values
         status = [Status(True)] * len(values)
         failed = np.flatnonzero(outcome.failures)
@@ -197,6 +192,21 @@ def build(program: Program, method: Method = RODAS5P, processor: Processor | Non
     entry = cache.Entry(translate(text, processor), memory)
     cache.keep(name, entry)
     return Compiled(program, load(entry.code, processor), entry.memory)
+
+
+#: machine code used last, so that solving again does not load it again; the oldest leaves first
+_KEPT, _MOST_KEPT = OrderedDict[tuple[str, str], Compiled](), 32
+
+
+def _recent(program: Program, method: Method) -> Compiled:
+    """As `build`, from memory if this process has used it lately."""
+    key = (program.hash, method.name)
+    found = _KEPT.pop(key, None) or build(program, method)
+    _KEPT[key] = found
+    while len(_KEPT) > _MOST_KEPT:
+        with suppress(KeyError):  # another thread took it first
+            _KEPT.popitem(last=False)
+    return found
 
 
 def assembly(program: Program, method: Method, processor: Processor) -> tuple[str, int]:

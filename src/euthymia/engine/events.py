@@ -14,7 +14,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -29,13 +28,6 @@ MOST_AT_ONCE = 10_000
 #: how many times a patient may stop, over all
 MOST_STOPS = 100_000
 _ALARM = "alarm of delayed events"
-
-
-@runtime_checkable
-class _Holds(Protocol):
-    """An engine that can keep a program at hand, which saves time when it is asked again and again."""
-
-    def holding(self, program: Program) -> Engine: ...
 
 
 @dataclass(frozen=True)
@@ -68,8 +60,6 @@ def solve_with_events(engine: Engine, task: Task, events: Sequence[Event]) -> So
     for patient in carried:
         patient.begin()
     watching = _watching(task, events)
-    if events and isinstance(engine, _Holds):
-        engine = engine.holding(watching.program)
     while active := [i for i, patient in enumerate(carried) if patient.going]:
         part = replace(
             watching.subset(np.asarray(active)),
