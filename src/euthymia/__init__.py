@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from euthymia.trial.endpoints import effect, endpoint
     from euthymia.trial.protocol import trial
     from euthymia.trial.score import score as score_trials
+    from euthymia.trial.simulate import simulate
+    from euthymia.trial.simulation import opened as open_simulation
 
 __all__ = [
     "EuthymiaError",
@@ -42,6 +44,7 @@ __all__ = [
     "infusion",
     "intranasal",
     "model_of",
+    "open_simulation",
     "oral",
     "placebo",
     "read_trials",
@@ -49,6 +52,7 @@ __all__ = [
     "run_trial",
     "score_trials",
     "sham",
+    "simulate",
     "trial",
     "washout",
     "why",
@@ -65,6 +69,7 @@ _HOMES = {
     "infusion": "treatments.order",
     "intranasal": "treatments.order",
     "model_of": "model.treatment",
+    "open_simulation": "trial.simulation:opened",
     "oral": "treatments.order",
     "placebo": "treatments.order",
     "read_trials": "evidence.trial_table",
@@ -72,6 +77,7 @@ _HOMES = {
     "run_trial": "trial.conduct:run",
     "score_trials": "trial.score:score",
     "sham": "treatments.order",
+    "simulate": "trial.simulate",
     "washout": "treatments.regimen",
     "why": "report.why",
 }

@@ -17,6 +17,7 @@ from euthymia.cohort.cohort import RATER, STAYING
 from euthymia.engine.choose import default_engine
 from euthymia.engine.lower import lower
 from euthymia.engine.program import Program
+from euthymia.engine.schedule import ScheduleTable
 from euthymia.engine.task import Engine, Solution, Task
 from euthymia.model.block import Model
 from euthymia.model.symptoms.domains import DOMAINS
@@ -51,7 +52,7 @@ def run(trial: Trial, engine: Engine | None = None, progress: Progress | None = 
     visits = np.array(trial.visits) * 24.0
     times = np.unique(np.concatenate([visits, np.arange(0.0, visits[-1] + grid_hours / 2, grid_hours)]))
     times = times[times <= visits[-1]]
-    seen = _seen(trial, visits)
+    seen = seen_hours(trial, visits)
     arms: dict[str, ArmRun] = {}
     for done, (name, plan) in enumerate(trial.arms.items(), start=1):
         tell(name, done, steps)
@@ -61,7 +62,7 @@ def run(trial: Trial, engine: Engine | None = None, progress: Progress | None = 
     return Run(trial, MappingProxyType(arms), enrolment, _header(trial, arms, engine, enrolment))
 
 
-def _seen(trial: Trial, visits: np.ndarray) -> np.ndarray:
+def seen_hours(trial: Trial, visits: np.ndarray) -> np.ndarray:
     """Hours at which somebody of the trial sees the patient: visits, supervised doses and sessions of any arm."""
     supervised = [dose.time for plan in trial.arms.values() for dose in plan.doses if dose.supervised]
     sessions = [session.time for plan in trial.arms.values() for session in plan.sessions]
@@ -104,7 +105,7 @@ def _conduct_arm(
 
 def arm_task(trial: Trial, plan: Plan, people: tuple[Person, ...], times: np.ndarray, outputs: tuple[str, ...]) -> Task:
     """The integration of one arm on its own, as a fit needs it; `times` in hours."""
-    seen = _seen(trial, np.array(trial.visits) * 24.0)
+    seen = seen_hours(trial, np.array(trial.visits) * 24.0)
     return _task(trial, plan, people, times, outputs, seen)
 
 
@@ -123,15 +124,16 @@ def _task(
     outputs: tuple[str, ...],
     seen: np.ndarray,
 ) -> Task:
+    _, program = ready(plan)
+    parameters, schedule = drawn(trial, plan, people, seen)
+    return Task(program, parameters, schedule, times, outputs, start=-RUN_IN_HOURS)
+
+
+def drawn(trial: Trial, plan: Plan, people: tuple[Person, ...], seen: np.ndarray) -> tuple[np.ndarray, ScheduleTable]:
+    """Parameters (people, parameters) and schedules of people in one arm; `seen` are the hours somebody meets them."""
     model, program = ready(plan)
-    return Task(
-        program,
-        np.stack([_individual(model, plan, person) for person in people]),
-        schedules(program, trial, plan, people, seen),
-        times,
-        outputs,
-        start=-RUN_IN_HOURS,
-    )
+    parameters = np.stack([_individual(model, plan, person) for person in people])
+    return parameters, schedules(program, trial, plan, people, seen)
 
 
 def _outputs(model: Model) -> tuple[str, ...]:
