@@ -103,7 +103,8 @@ class Job:
             "format": FORMAT, "program": self.model, "plan": self.plan, "seed": self.seed, "patients": self.patients,
             **self.asked, "outputs": list(self.outputs), "times_h": list(self.times),
             "start_h": self.start, "rtol": self.rtol, "atol": self.atol, "engine": self.engine.name,
-            "layout": self.layout, "precision": self.precision, "chunk": self.chunk, "versions": versions(), "first_patients": drawn,
+            "layout": self.layout, "precision": self.precision, "chunk": self.chunk, "versions": versions(),
+            "first_patients": drawn,
         }  # fmt: skip
         return json.loads(json.dumps(told))
 

@@ -23,6 +23,8 @@ from euthymia.engine.task import Engine, Solution, Task
 from euthymia.errors import EuthymiaError, StoreError
 
 Tell = Callable[[int, int], None]
+#: how long a scheduler may take to answer
+ANSWER_SECONDS = 10
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,8 @@ def run_shards(job: Job, cluster: str | None = None, tell: Tell | None = None) -
     tell(done, job.patients)
     if missing:
         job.written.begin(job.store, job.patients)
-    for counts in _here(job, missing) if cluster is None else _there(job, missing, cluster):
-        done += counts.last - counts.first
+    for shard in _here(job, missing) if cluster is None else _there(job, missing, cluster):
+        done += shard.last - shard.first
         tell(done, job.patients)
     return _close(job, slips)
 
@@ -131,27 +133,29 @@ def _told(header: Mapping[str, Any]) -> bytes:
     return (json.dumps(header, indent=1) + "\n").encode()
 
 
-def _here(job: Job, missing: Sequence[Shard]) -> Iterator[Counts]:
+def _here(job: Job, missing: Sequence[Shard]) -> Iterator[Shard]:
     """Shards one after the other: while this thread solves one, the next is drawn and the last is written."""
     if not missing:
         return
     with ThreadPoolExecutor(1) as drawing, ThreadPoolExecutor(1) as writing:
         ahead = drawing.submit(_drawn, job, missing[0])
-        written: Future[Counts] | None = None
+        written: tuple[Shard, Future[Counts]] | None = None
         for shard, following in zip(missing, [*missing[1:], None], strict=True):
             task = ahead.result()
             if following is not None:
                 ahead = drawing.submit(_drawn, job, following)
             solution = job.engine.solve(task)
             if written is not None:
-                yield written.result()
-            written = writing.submit(_kept, job, shard, job.run, solution)
+                written[1].result()
+                yield written[0]
+            written = shard, writing.submit(_kept, job, shard, job.run, solution)
             del task, solution
         if written is not None:
-            yield written.result()
+            written[1].result()
+            yield written[0]
 
 
-def _there(job: Job, missing: Sequence[Shard], cluster: str) -> Iterator[Counts]:
+def _there(job: Job, missing: Sequence[Shard], cluster: str) -> Iterator[Shard]:
     """Shards on a dask cluster, in any order; those of a worker that dies are done by another."""
     if not missing:
         return
@@ -160,10 +164,12 @@ def _there(job: Job, missing: Sequence[Shard], cluster: str) -> Iterator[Counts]
         from distributed import KilledWorker, as_completed
 
         made = versions()
-        futures = [client.submit(solve_shard, alone, shard, job.run, made, pure=False) for shard in missing]
+        futures = {client.submit(solve_shard, alone, shard, job.run, made, pure=False): shard for shard in missing}
         try:
-            for future in as_completed(futures):
-                yield future.result()
+            for future in as_completed(list(futures), loop=client.loop):
+                if future.status != "finished":
+                    future.result()  # raises what went wrong
+                yield futures.pop(future)  # its counts stay where they are: they are on the slip as well
                 future.release()
         except KilledWorker as error:
             raise EuthymiaError(
@@ -172,7 +178,7 @@ def _there(job: Job, missing: Sequence[Shard], cluster: str) -> Iterator[Counts]
                 fix="Look for the reason (often memory: take a smaller chunk), then run the same again.",
             ) from None
         finally:
-            client.cancel(futures, force=True)
+            client.cancel(list(futures), force=True)
 
 
 @contextmanager
@@ -193,7 +199,7 @@ def _client(cluster: str) -> Iterator[Any]:
             quiet: dict[str, Any] = {"dashboard_address": None, "silence_logs": logging.CRITICAL}
             place = stack.enter_context(LocalCluster(threads_per_worker=1, host="127.0.0.1", **quiet))
         try:
-            client = Client(place, set_as_default=False, timeout=10)
+            client = Client(place, set_as_default=False, timeout=ANSWER_SECONDS)
         except (OSError, ValueError) as error:
             raise EuthymiaError(
                 f"no cluster answers at '{cluster}' ({error})",
@@ -210,7 +216,8 @@ def solve_shard(job: Job, shard: Shard, run: str, made: Mapping[str, str]) -> Co
             rule="All computers of a run have the same version of everything.",
             fix="Install the same packages and data on each.",
         )
-    return _kept(job, shard, run, job.engine.solve(_drawn(job, shard)))
+    known = slip_of(job.store, shard.first, shard.last, run)  # done by a worker that died before it could say so
+    return _counts(known) if known else _kept(job, shard, run, job.engine.solve(_drawn(job, shard)))
 
 
 def one_thread(engine: Engine) -> Engine:
@@ -243,4 +250,8 @@ def _kept(job: Job, shard: Shard, run: str, solution: Solution) -> Counts:
     )  # fmt: skip
     job.store.keep(slip.file, content)
     file_slip(job.store, slip)
-    return Counts(shard.first, shard.last, slip.solved, len(failures))
+    return _counts(slip)
+
+
+def _counts(slip: Slip) -> Counts:
+    return Counts(slip.first, slip.last, slip.solved, len(slip.failures))
