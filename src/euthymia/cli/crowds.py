@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any, Literal
 
@@ -69,12 +70,17 @@ def simulate(
     document = read_yaml(plan)
     regimen = regimen_from(document.content, document.place())
     named = None if outputs is None else [name.strip() for name in outputs.split(",") if name.strip()]
-    with progress() as tell:
-        done = run(
-            clinic(cohort, n=people, seed=seed), regimen, outputs=named, every=every, weeks=weeks, store=store,
-            cluster=cluster, chunk=chunk, precision=precision, layout=layout, engine=engine_called(engine),
-            progress=tell,
-        )  # fmt: skip
+    try:
+        with progress() as tell:
+            done = run(
+                clinic(cohort, n=people, seed=seed), regimen, outputs=named, every=every, weeks=weeks, store=store,
+                cluster=cluster, chunk=chunk, precision=precision, layout=layout, engine=engine_called(engine),
+                progress=tell,
+            )  # fmt: skip
+    except KeyboardInterrupt:
+        if store is not None:
+            print(f"finished chunks stay in {store}; the same command goes on from there", file=sys.stderr)
+        raise
     found = done.quantiles(times=[float(time) for time in (done.times[0], done.times[-1])])
     if json:
         print(as_json({"header": dict(done.header), "quantiles": found.to_dicts()}))

@@ -130,7 +130,14 @@ def _close(job: Job, slips: Mapping[Shard, Slip | None]) -> Mapping[str, Any]:
 
 
 def _told(header: Mapping[str, Any]) -> bytes:
-    return (json.dumps(header, indent=1) + "\n").encode()
+    """JSON with one entry of the header on a line, and one line for each chunk, failure or dose."""
+    entries = []
+    for name, value in header.items():
+        text = json.dumps(value)
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            text = "[\n  " + ",\n  ".join(map(json.dumps, value)) + "\n ]"
+        entries.append(f" {json.dumps(name)}: {text}")
+    return ("{\n" + ",\n".join(entries) + "\n}\n").encode()
 
 
 def _here(job: Job, missing: Sequence[Shard]) -> Iterator[Shard]:

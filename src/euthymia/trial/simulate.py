@@ -11,7 +11,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 
 import numpy as np
@@ -28,7 +28,6 @@ from euthymia.engine.task import Engine
 from euthymia.errors import EuthymiaError, UnknownName
 from euthymia.model.parameter_table import current_fit
 from euthymia.model.symptoms.domains import DOMAINS
-from euthymia.treatments.calendar import calendar
 from euthymia.treatments.plan import Plan
 from euthymia.treatments.regimen import Regimen
 from euthymia.trial.conduct import drawn, ready, seen_hours
@@ -132,7 +131,8 @@ def simulate(
         "model": model.hash, "fit": None if fit is None else fit.id, "cohort": crowd.preset.name,
         "cohort_hash": _hash(crowd.preset.model_dump_json()), "setting": treated.design.setting,
         "adherence": adherence, "worlds": worlds, "visits_d": list(treated.design.visits),
-        "calendar": calendar(given).splitlines(),
+        "doses": [asdict(dose) for dose in given.doses], "sessions": [asdict(session) for session in given.sessions],
+        "span_h": given.span,
     }  # fmt: skip
     job = Job(
         treated, crowd.size, crowd.seed, given.hash, moments, wanted, Store(os.fspath(store)),

@@ -17,6 +17,7 @@ from euthymia.engine.layouts import Layout, layout_of
 from euthymia.engine.results import HEADER, Store, scan
 from euthymia.engine.task import Status
 from euthymia.errors import EuthymiaError, StoreError, UnknownName
+from euthymia.treatments.plan import Dose, Plan, Session
 
 if TYPE_CHECKING:
     import polars
@@ -45,6 +46,12 @@ class Simulation:
     def times(self) -> np.ndarray:
         """Hours, (times,)."""
         return np.array(self.header["times_h"])
+
+    @property
+    def plan(self) -> Plan:
+        """What everybody was given, put together again from the header."""
+        doses = tuple(Dose(**told) for told in self.header["doses"])
+        return Plan(doses, tuple(Session(**told) for told in self.header["sessions"]), self.header["span_h"])
 
     @property
     def failures(self) -> tuple[tuple[int, Status], ...]:
