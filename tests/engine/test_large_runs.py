@@ -222,6 +222,13 @@ def test_a_folder_with_other_things_is_refused(tmp_path):
     assert os.listdir(tmp_path) == ["thesis.docx"]
 
 
+def test_a_place_that_is_no_folder(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError) as caught:
+        run_shards(job(str(tmp_path / "file")))
+    assert f"cannot write in '{tmp_path / 'file'}' (" in str(caught.value)
+
+
 class Cramped(MemoryFileSystem):
     """A store with little room, which fills half a file before it says so."""
 

@@ -33,19 +33,23 @@ def digests(folder: Path) -> dict[str, str]:
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
-def test_killed_and_started_again_with_the_same_words(plan, tmp_path, capsys):
+@pytest.mark.parametrize(("stop", "code"), [(signal.SIGKILL, -signal.SIGKILL), (signal.SIGINT, 130)])
+def test_stopped_and_started_again_with_the_same_words(plan, tmp_path, capsys, stop, code):
     assert ended(["simulate", plan, *WORDS, "--store", str(tmp_path / "whole")]) == 0
     told = capsys.readouterr().out
     assert told.startswith("300 people, seed 1, 29 times to day 14\nquantity        day  median  5 % to 95 %\n")
     assert f"trajectories: {tmp_path / 'whole'}" in told
     command = [sys.executable, "-m", "euthymia", "simulate", plan, *WORDS, "--store", str(tmp_path / "run")]
-    running = subprocess.Popen(command, env={**os.environ, "OMP_NUM_THREADS": "1"})
+    running = subprocess.Popen(command, env={**os.environ, "OMP_NUM_THREADS": "1"}, stderr=subprocess.PIPE, text=True)
     chunks = tmp_path / "run" / "chunks"
     while not (chunks.is_dir() and len(list(chunks.glob("*.json"))) >= 3):
         assert running.poll() is None
         time.sleep(0.005)
-    running.send_signal(signal.SIGKILL)
-    assert running.wait() == -signal.SIGKILL
+    running.send_signal(stop)
+    _, said = running.communicate(timeout=60)
+    assert running.returncode == code
+    if stop == signal.SIGINT:
+        assert said == f"finished chunks stay in {tmp_path / 'run'}; the same command goes on from there\nstopped\n"
     assert not json.loads((tmp_path / "run" / "run.json").read_text())["complete"]
     assert ended(["simulate", plan, *WORDS, "--store", str(tmp_path / "run")]) == 0
     assert digests(tmp_path / "run") == digests(tmp_path / "whole")

@@ -71,19 +71,21 @@ class Store:
     def names(self, folder: str = "") -> tuple[str, ...]:
         """What lies in a folder of the store, without folders' names; nothing if it is not there."""
         files, _ = self._place
+        there = self.path(folder).rstrip("/")
         try:
-            found = files.ls(self.path(folder).rstrip("/"), detail=False, refresh=True)
+            found = [path.rstrip("/") for path in files.ls(there, detail=False, refresh=True)]
         except (FileNotFoundError, NotADirectoryError):
             return ()
-        return tuple(sorted(path.rstrip("/").rsplit("/", 1)[-1] for path in found))
+        return tuple(sorted(path.rsplit("/", 1)[-1] for path in found if path != there))
 
     def read(self, name: str) -> bytes | None:
-        """The bytes of a file, or nothing if it is not there."""
-        try:
-            content: Any = self._place[0].cat_file(self.path(name))
+        """The bytes of a file, or nothing if it is not there; raises `StoreError` if it cannot be read."""
+        with self._told("read"):
+            try:
+                content: Any = self._place[0].cat_file(self.path(name))
+            except (FileNotFoundError, NotADirectoryError):
+                return None
             return content
-        except FileNotFoundError:
-            return None
 
     def checksum(self, name: str) -> str | None:
         """SHA-256 of a file, read in pieces; nothing if it is not there or cannot be read."""
@@ -103,7 +105,7 @@ class Store:
         final = self.path(name)
         folder, _, short = final.rpartition("/")
         aside = f"{folder}/.{short}.{uuid.uuid4().hex[:8]}.part"
-        with self._told():
+        with self._told("write"):
             try:
                 files.makedirs(folder, exist_ok=True)
                 files.pipe_file(aside, content)
@@ -124,7 +126,7 @@ class Store:
                     self._place[0].rm_file(self.path(f"{folder}/{name}" if folder else name))
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _told(self, doing: str) -> Iterator[None]:
         try:
             yield
         except OSError as error:
@@ -135,7 +137,8 @@ class Store:
                     fix="Make room and run the same again: it goes on where it stopped.",
                 ) from None
             raise StoreError(
-                f"cannot write in '{self.url}' ({error.strerror or error})", fix="Choose a place you may write to."
+                f"cannot {doing} in '{self.url}' ({error.strerror or error})",
+                fix="Choose a folder, or an address, that you may read and write.",
             ) from None
 
 

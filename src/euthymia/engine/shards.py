@@ -203,7 +203,9 @@ def _client(cluster: str) -> Iterator[Any]:
     with ExitStack() as stack:
         place: Any = cluster
         if cluster == "local":
-            quiet: dict[str, Any] = {"dashboard_address": None, "silence_logs": logging.CRITICAL}
+            # Ctrl-C is for this process, which then ends its workers
+            deaf = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n"
+            quiet: dict[str, Any] = {"dashboard_address": None, "silence_logs": logging.CRITICAL, "preload": deaf}
             place = stack.enter_context(LocalCluster(threads_per_worker=1, host="127.0.0.1", **quiet))
         try:
             client = Client(place, set_as_default=False, timeout=ANSWER_SECONDS)
