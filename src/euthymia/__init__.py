@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from euthymia.evidence.trial_table import read_trials
     from euthymia.model.treatment import model_of
     from euthymia.report.cite import cite
+    from euthymia.report.sensitivity import sensitivity
     from euthymia.report.why import why
     from euthymia.treatments.device import device
     from euthymia.treatments.drug import drug
@@ -51,6 +52,7 @@ __all__ = [
     "rtms",
     "run_trial",
     "score_trials",
+    "sensitivity",
     "sham",
     "simulate",
     "trial",
@@ -76,6 +78,7 @@ _HOMES = {
     "rtms": "treatments.order",
     "run_trial": "trial.conduct:run",
     "score_trials": "trial.score:score",
+    "sensitivity": "report.sensitivity",
     "sham": "treatments.order",
     "simulate": "trial.simulate",
     "washout": "treatments.regimen",

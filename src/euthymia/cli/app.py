@@ -15,7 +15,7 @@ from cyclopts import App, Parameter
 from euthymia.cli.crowds import simulate
 from euthymia.cli.looking import check, cite, show, why
 from euthymia.cli.scoring import calibrate, scores
-from euthymia.cli.trials import demo, run, trial
+from euthymia.cli.trials import demo, run, sensitivity, trial
 from euthymia.errors import EuthymiaError
 
 FOUND_PROBLEMS, BUG, PIPE_CLOSED, INTERRUPTED = 1, 70, 141, 130
@@ -39,7 +39,7 @@ Research model; not medical advice."""
 ENDING = "Exit codes: see 'euthymia --help'. Research model; not medical advice."
 
 #: in the order of a first visit
-VERBS = (demo, trial, run, simulate, scores, show, why, cite, check, calibrate)
+VERBS = (demo, trial, run, simulate, sensitivity, scores, show, why, cite, check, calibrate)
 
 
 def build() -> App:

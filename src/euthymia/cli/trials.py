@@ -149,6 +149,60 @@ def run(
         print(_daily(done))
 
 
+def sensitivity(
+    plan: Path,
+    /,
+    *,
+    output: str = "mood",
+    day: float | None = None,
+    parameters: str | None = None,
+    top: int = 15,
+    engine: EngineName = "auto",
+    json: bool = False,
+) -> None:
+    """Rank the numbers that one output of the typical patient hangs on, by elasticity.
+
+    An elasticity of -0.3 says: one per cent more of the parameter, 0.3 per cent less of the output.
+
+    Parameters
+    ----------
+    plan
+        A YAML file with a regimen, for example {oral: escitalopram, amount: 10 mg, daily: {weeks: 8}}.
+    output
+        A quantity of the model, such as mood or sert_occupancy.
+    day
+        The day asked about; the last of the plan, if not given.
+    parameters
+        Names of parameters, with commas between them; all of them, if not given.
+    top
+        How many to print.
+    engine
+        compiled, reference, or auto for the fastest that works here.
+    json
+        Print every parameter as JSON.
+    """
+    from euthymia.evidence.yaml_with_lines import read_yaml
+    from euthymia.report.sensitivity import sensitivity as elasticities
+    from euthymia.treatments.regimen_file import regimen_from
+
+    document = read_yaml(plan)
+    regimen = regimen_from(document.content, document.place()).plan()
+    last = regimen.span / 24 if day is None else day
+    names = None if parameters is None else [name.strip() for name in parameters.split(",")]
+    with progress() as tell:
+        tell("compiling and solving", 0, 1)
+        found = elasticities(regimen, [output], names, last * 24, engine_called(engine))
+    ranked = found.ranked(output, last)
+    if json:
+        rows = [{"parameter": name, "elasticity": size, "value": v.number, "unit": v.unit, "grade": v.grade,
+                 "confidence": v.confidence} for name, size, v in ranked]  # fmt: skip
+        print(as_json({"output": output, "day": last, "parameters": rows}))
+        return
+    print(f"{output} of the typical patient on day {last:g}: elasticity in each parameter")
+    rows = [(name, f"{size:+.3f}", f"{v.number:.4g} {v.unit}", v.mark or "measured") for name, size, v in ranked[:top]]
+    print(table([("parameter", "elasticity", "value", "rests on"), *rows]))
+
+
 def _daily(done: Typical) -> str:
     """A line a week, and one for each of the first days: severity, and what is in plasma."""
     import numpy as np

@@ -256,6 +256,7 @@ class Equations:
     algebraic: tuple[Node, ...]
     start: tuple[Node, ...]
     input_start: tuple[Node, ...]
+    triggers: tuple[Node, ...]
 
 
 def share(program: Program) -> Equations:
@@ -272,4 +273,5 @@ def share(program: Program) -> Equations:
         names[name] = graph.read(expression, names)
     rates = tuple(graph.read(expression, names) for expression in program.derivatives)
     algebraic = tuple(names[name] for name, _ in program.algebraic)
-    return Equations(graph, states, rates, algebraic, start, input_start)
+    triggers = tuple(graph.read(expression, names) for expression in program.triggers)
+    return Equations(graph, states, rates, algebraic, start, input_start, triggers)
