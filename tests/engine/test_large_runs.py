@@ -47,7 +47,7 @@ def digests(folder: Path) -> dict[str, str]:
 
 def table(store: str) -> polars.DataFrame:
     header = json.loads(Store(store).read("run.json") or b"")
-    return scan(Store(store), header["chunks"]).collect()
+    return scan(Store(store), [chunk["file"] for chunk in header["chunks"]]).collect()
 
 
 def script(*words: object, **options: object) -> subprocess.Popen[str]:
@@ -176,8 +176,30 @@ def test_a_chunk_of_another_run_is_not_taken(tmp_path):
         name = f"chunks/000000032-000000048.{kind}"
         (tmp_path / "one" / name).write_bytes((tmp_path / "two" / name).read_bytes())
     mine = job(str(tmp_path / "one"))
-    assert slip_of(mine.store, 0, 16, mine.run) is not None
-    assert slip_of(mine.store, 32, 48, mine.run) is None
+    for first, last, known in ((0, 16, True), (32, 48, False)):
+        slip = slip_of(mine.store, mine.written.file(first, last), first, last, mine.run)
+        assert (slip is not None) is known
+
+
+def test_a_slip_cannot_point_elsewhere(tmp_path):
+    run_shards(job(str(tmp_path / "run")))
+    path = tmp_path / "run" / "chunks" / "000000032-000000048.json"
+    told = json.loads(path.read_text())
+    (tmp_path / "elsewhere").write_bytes((tmp_path / "run" / told["file"]).read_bytes())
+    path.write_text(json.dumps({**told, "file": "../elsewhere"}))
+    again = Counting(CompiledEngine(threads=1))
+    run_shards(job(str(tmp_path / "run"), engine=again))
+    assert again.used == 1
+
+
+def test_a_finished_run_that_lost_a_chunk_is_not_finished_until_it_is(whole: Path, tmp_path):
+    run_shards(job(str(tmp_path / "run")))
+    flipped(tmp_path / "run" / "chunks" / "000000032-000000048.parquet")
+    with pytest.raises(KeyboardInterrupt):
+        run_shards(job(str(tmp_path / "run"), engine=Counting(CompiledEngine(threads=1), most=0)))
+    assert json.loads((tmp_path / "run" / "run.json").read_text())["complete"] is False
+    run_shards(job(str(tmp_path / "run")))
+    assert digests(tmp_path / "run") == digests(whole)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ import io
 import json
 import os
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -53,12 +53,17 @@ class Store:
     @property
     def local(self) -> bool:
         """Whether it is a folder of this computer's file system."""
-        return "file" in self._place[0].protocol
+        return "file" in self._kinds
 
     @property
     def private(self) -> bool:
         """Whether no other process can see it."""
-        return "memory" in self._place[0].protocol
+        return "memory" in self._kinds
+
+    @property
+    def _kinds(self) -> tuple[str, ...]:
+        kinds = self._place[0].protocol
+        return (kinds,) if isinstance(kinds, str) else tuple(kinds)
 
     @property
     def address(self) -> str:
@@ -179,8 +184,8 @@ def file_slip(store: Store, slip: Slip) -> None:
     store.keep(f"{CHUNKS}/{name_of(slip.first, slip.last)}.json", content.encode())
 
 
-def slip_of(store: Store, first: int, last: int, run: str) -> Slip | None:
-    """The slip of a chunk if it is finished, whole and of this run; its bytes are read to be sure."""
+def slip_of(store: Store, file: str, first: int, last: int, run: str) -> Slip | None:
+    """The slip of the chunk in `file` if it is finished, whole and of this run; its bytes are read to be sure."""
     content = store.read(f"{CHUNKS}/{name_of(first, last)}.json")
     if content is None:
         return None
@@ -190,14 +195,14 @@ def slip_of(store: Store, first: int, last: int, run: str) -> Slip | None:
         slip = Slip(**told, failures=failures)
     except (ValueError, TypeError, KeyError):
         return None
-    belongs = (slip.first, slip.last, slip.run) == (first, last, run)
-    return slip if belongs and store.checksum(slip.file) == slip.sha256 else None
+    belongs = (slip.file, slip.first, slip.last, slip.run) == (file, first, last, run)
+    return slip if belongs and store.checksum(file) == slip.sha256 else None
 
 
-def scan(store: Store, slips: Sequence[Mapping[str, Any]]) -> polars.LazyFrame:
-    """All chunks of a run kept as Parquet, as one lazy table in order of patients."""
+def scan(store: Store, files: Sequence[str]) -> polars.LazyFrame:
+    """Chunks kept as Parquet as one lazy table; of an object store, what they hold is read at once."""
     import polars
 
     if store.local:
-        return polars.scan_parquet([store.path(slip["file"]) for slip in slips], glob=False)
-    return polars.scan_parquet([io.BytesIO(store.read(slip["file"]) or b"") for slip in slips])
+        return polars.scan_parquet([store.path(file) for file in files], glob=False)
+    return polars.scan_parquet([io.BytesIO(store.read(file) or b"") for file in files])

@@ -51,11 +51,12 @@ def run_shards(job: Job, cluster: str | None = None, tell: Tell | None = None) -
             fix="Name a folder or an object store.",
         )
     _open(job)
-    slips = {shard: slip_of(job.store, shard.first, shard.last, job.run) for shard in job.shards}
+    slips = {shard: _slip(job, shard, job.run) for shard in job.shards}
     missing = [shard for shard, slip in slips.items() if slip is None]
     done = job.patients - sum(shard.last - shard.first for shard in missing)
     tell(done, job.patients)
     if missing:
+        job.store.keep(HEADER, _told({**job.question, "complete": False}))  # whatever it said before
         job.written.begin(job.store, job.patients)
     for shard in _here(job, missing) if cluster is None else _there(job, missing, cluster):
         done += shard.last - shard.first
@@ -64,7 +65,7 @@ def run_shards(job: Job, cluster: str | None = None, tell: Tell | None = None) -
 
 
 def _open(job: Job) -> None:
-    """Make the store this run's, or find that it is; raises `StoreError` if it is not."""
+    """Find that the store is empty or this run's; raises `StoreError` if it is not."""
     content = job.store.read(HEADER)
     if content is None:
         if any(not name.endswith(".part") for name in job.store.names()):
@@ -72,7 +73,6 @@ def _open(job: Job) -> None:
                 f"'{job.store.url}' holds other things", rule="A run is kept in a place of its own.",
                 fix="Name a new folder, or the folder of the run you want to go on with.",
             )  # fmt: skip
-        job.store.keep(HEADER, _told({**job.question, "complete": False}))
         return
     try:
         found = json.loads(content)
@@ -104,7 +104,7 @@ def _close(job: Job, slips: Mapping[Shard, Slip | None]) -> Mapping[str, Any]:
     """Write the final header from the slips of all chunks."""
     found: list[Slip] = []
     for shard, known in slips.items():
-        slip = known or slip_of(job.store, shard.first, shard.last, job.run)
+        slip = known or _slip(job, shard, job.run)
         if slip is None:
             raise StoreError(
                 f"the chunk of patients {shard.first} to {shard.last - 1} is not in '{job.store.url}'",
@@ -225,7 +225,7 @@ def solve_shard(job: Job, shard: Shard, run: str, made: Mapping[str, str]) -> Co
             rule="All computers of a run have the same version of everything.",
             fix="Install the same packages and data on each.",
         )
-    known = slip_of(job.store, shard.first, shard.last, run)  # done by a worker that died before it could say so
+    known = _slip(job, shard, run)  # done by a worker that died before it could say so
     return _counts(known) if known else _kept(job, shard, run, job.engine.solve(_drawn(job, shard)))
 
 
@@ -260,6 +260,10 @@ def _kept(job: Job, shard: Shard, run: str, solution: Solution) -> Counts:
     job.store.keep(slip.file, content)
     file_slip(job.store, slip)
     return _counts(slip)
+
+
+def _slip(job: Job, shard: Shard, run: str) -> Slip | None:
+    return slip_of(job.store, job.written.file(shard.first, shard.last), shard.first, shard.last, run)
 
 
 def _counts(slip: Slip) -> Counts:

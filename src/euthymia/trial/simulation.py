@@ -66,18 +66,18 @@ class Simulation:
                 "this run is not a table", rule="It was kept as a Zarr array.",
                 fix="Open it with zarr.open_array, or use .values and .quantiles.",
             )  # fmt: skip
-        return scan(self.store, self.header["chunks"])
+        return scan(self.store, self._files)
 
     def chunks(self, output: str) -> Iterator[np.ndarray]:
         """One output chunk by chunk, each (patients, times); raises `UnknownName`, or `StoreError` if one is gone."""
         if output not in self.outputs:
             raise UnknownName("output", output, self.outputs)
         layout = self._layout
-        for chunk in self.header["chunks"]:
-            content = self.store.read(chunk["file"])
+        for chunk, file in zip(self.header["chunks"], self._files, strict=True):
+            content = self.store.read(file)
             if content is None:
                 raise StoreError(
-                    f"'{chunk['file']}' is gone from '{self.store.url}'", fix="Run the same again: it fills the gap."
+                    f"'{file}' is gone from '{self.store.url}'", fix="Run the same again: it fills the gap."
                 )
             yield layout.decoded(content, chunk["last"] - chunk["first"], output)
 
@@ -107,6 +107,11 @@ class Simulation:
                     told = {f"q{100 * one:02g}": float(found[i, column]) for i, one in enumerate(q)}
                     rows.append({"output": output, "time_h": float(time), "people": len(solved), **told})
         return polars.DataFrame(rows)
+
+    @property
+    def _files(self) -> list[str]:
+        """Where the chunks are, from their patients and not from what a header says."""
+        return [self._layout.file(int(chunk["first"]), int(chunk["last"])) for chunk in self.header["chunks"]]
 
     @property
     def _layout(self) -> Layout:
