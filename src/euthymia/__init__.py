@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from euthymia.cohort.cohort import cohort
     from euthymia.errors import EuthymiaError
     from euthymia.evidence.trial_table import read_trials
+    from euthymia.exchange.sbml_read import read_sbml
+    from euthymia.exchange.sbml_write import write_sbml
     from euthymia.model.treatment import model_of
     from euthymia.report.cite import cite
     from euthymia.report.sensitivity import sensitivity
@@ -48,6 +50,7 @@ __all__ = [
     "open_simulation",
     "oral",
     "placebo",
+    "read_sbml",
     "read_trials",
     "rtms",
     "run_trial",
@@ -58,6 +61,7 @@ __all__ = [
     "trial",
     "washout",
     "why",
+    "write_sbml",
 ]
 
 #: public name → where it lives, and what it is called there if not the same
@@ -74,6 +78,7 @@ _HOMES = {
     "open_simulation": "trial.simulation:opened",
     "oral": "treatments.order",
     "placebo": "treatments.order",
+    "read_sbml": "exchange.sbml_read",
     "read_trials": "evidence.trial_table",
     "rtms": "treatments.order",
     "run_trial": "trial.conduct:run",
@@ -83,6 +88,7 @@ _HOMES = {
     "simulate": "trial.simulate",
     "washout": "treatments.regimen",
     "why": "report.why",
+    "write_sbml": "exchange.sbml_write",
 }
 
 

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from cyclopts import App, Parameter
 
 from euthymia.cli.crowds import simulate
+from euthymia.cli.exchanging import exchange
 from euthymia.cli.looking import check, cite, show, why
 from euthymia.cli.scoring import calibrate, scores
 from euthymia.cli.trials import demo, run, sensitivity, trial
@@ -25,7 +26,7 @@ Exit codes:
   0  done
   1  'check' found problems
   2  a command, option or amount that cannot be used
-  3  a file or a unit that cannot be read
+  3  a file or a unit that cannot be read, or a model not supported
   4  a name nobody knows
   5  a regimen that cannot be given
   6  equations that do not fit together
@@ -39,7 +40,7 @@ Research model; not medical advice."""
 ENDING = "Exit codes: see 'euthymia --help'. Research model; not medical advice."
 
 #: in the order of a first visit
-VERBS = (demo, trial, run, simulate, sensitivity, scores, show, why, cite, check, calibrate)
+VERBS = (demo, trial, run, simulate, sensitivity, scores, show, why, cite, check, calibrate, exchange)
 
 
 def build() -> App:

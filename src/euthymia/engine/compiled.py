@@ -10,7 +10,7 @@ from __future__ import annotations
 import ctypes
 import os
 from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -126,6 +126,9 @@ class Compiled:
     def _work(self, told: lanes.WorkerTask, threads: int) -> None:
         """Run the workers to their end. If interrupted (Ctrl-C), they finish the patients they hold and no more."""
         memories = [np.zeros(self.memory + 64, np.uint8) for _ in range(threads)]
+        if told.patients == 1:  # sooner done than a thread is started
+            self.loaded.run(_aligned(memories[0]), ctypes.addressof(told))
+            return
         with ThreadPoolExecutor(threads) as pool:
             try:
                 waiting = {
@@ -144,17 +147,24 @@ class Compiled:
 class CompiledEngine:
     """Solves tasks with machine code.
 
-    `threads` defaults to the cores this process may use; `fallback` solves the patients that fail here.
+    `threads` defaults to the cores this process may use; `fallback` solves the patients that fail here. `held` is the
+    machine code of a program at hand (see `holding`).
     """
 
     threads: int | None = None
     fallback: Engine | None = None
     method: Method = RODAS5P
     name: str = "compiled"
+    held: Compiled | None = field(default=None, repr=False, compare=False)
+
+    def holding(self, program: Program) -> CompiledEngine:
+        """The same engine with a program's machine code at hand, for one who asks many times in a row."""
+        return replace(self, held=build(program, self.method))
 
     def solve(self, task: Task) -> Solution:
         checked(task)
-        outcome = build(task.program, self.method).run(task, self.threads or _cores())
+        held = self.held if self.held is not None and self.held.program is task.program else None
+        outcome = (held or build(task.program, self.method)).run(task, self.threads or _cores())
         values = outcome.values
         status = [Status(True)] * len(values)
         failed = np.flatnonzero(outcome.failures)

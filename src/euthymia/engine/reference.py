@@ -132,13 +132,14 @@ def _stretch(
     )  # fmt: skip
     if told["message"] == "Integration successful." and np.all(np.isfinite(path)):
         return path[1:]
+    apart, place = np.unique(times, return_inverse=True)  # solve_ivp refuses a time that comes twice
     again = solve_ivp(
-        rhs, (start, times[-1]), state, "Radau", t_eval=times, args=arguments, rtol=task.rtol, atol=task.atol
+        rhs, (start, times[-1]), state, "Radau", t_eval=apart, args=arguments, rtol=task.rtol, atol=task.atol
     )
     if not again.success or not np.all(np.isfinite(again.y)):
         reached = float(again.t[-1]) if len(again.t) else start
         raise _Stuck(reached, "neither LSODA nor Radau could go on")
-    return again.y.T
+    return again.y.T[place]
 
 
 #: looks along one step for a trigger that changed, and halvings between two looks
@@ -236,7 +237,7 @@ def _python(expression: Expression) -> str:
     """Python source, fully bracketed, with powers as calls: to a fraction, a non-positive base gives 0."""
     match expression:
         case Number(value=value):
-            return f"({value!r})"
+            return f"({value!r})"  # `inf` and `nan` are names in the scope
         case Name(id=name):
             return name
         case Call(operator="^", arguments=(base, Number(value=whole))) if whole == int(whole):
@@ -245,6 +246,8 @@ def _python(expression: Expression) -> str:
             return f"raised({_python(base)}, {_python(exponent)})"
         case Call(operator="neg", arguments=(inner,)):
             return f"(-{_python(inner)})"
+        case Call(operator="where", arguments=(test, yes, no)):
+            return f"({_python(yes)} if {_python(test)} else {_python(no)})"
         case Call(operator=operator, arguments=(left, right)) if operator in OPERATORS:
             return f"({_python(left)} {operator} {_python(right)})"
         case Call(operator=operator, arguments=arguments):
@@ -255,6 +258,16 @@ def _raised(base: float, exponent: float) -> float:
     return base**exponent if base > 0 else 0.0
 
 
+def _pow(base: float, exponent: float) -> float:
+    """As IEEE arithmetic has it; Python raises where that gives ∞ or not-a-number."""
+    try:
+        return math.pow(base, exponent)
+    except ValueError:
+        return math.inf if base == 0 else math.nan
+    except OverflowError:
+        return math.inf if base > 0 or exponent % 2 == 0 else -math.inf
+
+
 def _exp(x: float) -> float:
     return math.exp(min(max(x, -700.0), 700.0))
 
@@ -262,7 +275,8 @@ def _exp(x: float) -> float:
 _SCOPE = {
     "__builtins__": {}, "float": float,
     "raised": _raised, "exp": _exp, "log": math.log, "sqrt": math.sqrt, "sin": math.sin, "cos": math.cos,
-    "abs": abs, "min": min, "max": max, "where": lambda test, yes, no: yes if test else no,
+    "abs": abs, "min": min, "max": max, "pow": _pow, "atan": math.atan, "inf": math.inf, "nan": math.nan,
+    "floor": lambda x: float(math.floor(x)) if math.isfinite(x) else x,
     # what differentiated programs are written in (see `share` and `sensitivity`)
     "power": lambda base, exponent: _exp(exponent) if base > 0 else 0.0,
     "log_positive": lambda x: math.log(max(x, 1e-300)), "reciprocal": lambda x: 1 / x,
