@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from euthymia.trial.endpoints import effect, endpoint
     from euthymia.trial.protocol import trial
     from euthymia.trial.score import score as score_trials
+    from euthymia.trial.simulate import simulate
+    from euthymia.trial.simulation import opened as open_simulation
 
 __all__ = [
     "EuthymiaError",
@@ -45,6 +47,7 @@ __all__ = [
     "infusion",
     "intranasal",
     "model_of",
+    "open_simulation",
     "oral",
     "placebo",
     "read_sbml",
@@ -54,6 +57,7 @@ __all__ = [
     "score_trials",
     "sensitivity",
     "sham",
+    "simulate",
     "trial",
     "washout",
     "why",
@@ -71,6 +75,7 @@ _HOMES = {
     "infusion": "treatments.order",
     "intranasal": "treatments.order",
     "model_of": "model.treatment",
+    "open_simulation": "trial.simulation:opened",
     "oral": "treatments.order",
     "placebo": "treatments.order",
     "read_sbml": "exchange.sbml_read",
@@ -80,6 +85,7 @@ _HOMES = {
     "score_trials": "trial.score:score",
     "sensitivity": "report.sensitivity",
     "sham": "treatments.order",
+    "simulate": "trial.simulate",
     "washout": "treatments.regimen",
     "why": "report.why",
     "write_sbml": "exchange.sbml_write",

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from cyclopts import App, Parameter
 
+from euthymia.cli.crowds import simulate
 from euthymia.cli.exchanging import exchange
 from euthymia.cli.looking import check, cite, show, why
 from euthymia.cli.scoring import calibrate, scores
@@ -30,6 +31,7 @@ Exit codes:
   5  a regimen that cannot be given
   6  equations that do not fit together
   7  a trial that cannot be run
+  8  a place where a run cannot be kept or gone on with
   70 a bug
   130 stopped with Ctrl-C
 
@@ -38,7 +40,7 @@ Research model; not medical advice."""
 ENDING = "Exit codes: see 'euthymia --help'. Research model; not medical advice."
 
 #: in the order of a first visit
-VERBS = (demo, trial, run, sensitivity, scores, show, why, cite, check, calibrate, exchange)
+VERBS = (demo, trial, run, simulate, sensitivity, scores, show, why, cite, check, calibrate, exchange)
 
 
 def build() -> App:

@@ -57,7 +57,7 @@ def cite(run: Path | None = None, /, *, bibtex: bool = False, json: bool = False
     Parameters
     ----------
     run
-        Folder of a run, from 'euthymia trial --out' or the demonstration; every shipped treatment, if not given.
+        Folder of a run, from 'trial --out', 'simulate --store' or the demonstration; all we ship, if not given.
     bibtex
         Print BibTeX.
     json
@@ -95,7 +95,12 @@ def _models(folder: Path) -> tuple[Model, ...]:
         )
     if (folder / DESIGN).is_file():
         return tuple(model_of(plan) for plan in trial_from(str(folder / DESIGN)).arms.values())
-    name = json.loads(header.read_text(encoding="utf-8"))["trial"]
+    told = json.loads(header.read_text(encoding="utf-8"))
+    if "trial" not in told:  # a large run, which holds its plan
+        from euthymia.trial.simulation import opened
+
+        return (model_of(opened(str(folder)).plan),)
+    name = told["trial"]
     design = next((one for one in designs() if one.key == name), None)
     if design is None:
         raise EuthymiaError("the design of this run is not here", place=Place(folder), fix=f"Put {DESIGN} beside it.")
