@@ -76,7 +76,7 @@ def test_one_patient_alone_is_as_in_the_crowd(clinic, done):
 
 def test_a_cluster_gives_the_same_table(clinic, done, tmp_path):
     distributed = pytest.importorskip("distributed")
-    options = {"n_workers": 2, "threads_per_worker": 1, "host": "127.0.0.1", "dashboard_address": None}
+    options = {"n_workers": 2, "threads_per_worker": 1, "host": "127.0.0.1", "dashboard_address": "127.0.0.1:0"}
     with distributed.LocalCluster(**options, silence_logs=50) as running:
         found = simulate(
             clinic, PLAN, outputs=OUTPUTS, engine=ENGINE, precision="float64", chunk=6, store=tmp_path / "run",

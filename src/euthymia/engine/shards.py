@@ -205,7 +205,11 @@ def _client(cluster: str) -> Iterator[Any]:
         if cluster == "local":
             # Ctrl-C is for this process, which then ends its workers
             deaf = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n"
-            quiet: dict[str, Any] = {"dashboard_address": None, "silence_logs": logging.CRITICAL, "preload": deaf}
+            quiet: dict[str, Any] = {
+                "dashboard_address": "127.0.0.1:0",
+                "silence_logs": logging.CRITICAL,
+                "preload": deaf,
+            }
             place = stack.enter_context(LocalCluster(threads_per_worker=1, host="127.0.0.1", **quiet))
         try:
             client = Client(place, set_as_default=False, timeout=ANSWER_SECONDS)
