@@ -132,14 +132,14 @@ def _stretch(
     )  # fmt: skip
     if told["message"] == "Integration successful." and np.all(np.isfinite(path)):
         return path[1:]
-    asked, places = np.unique(times, return_inverse=True)
+    apart, place = np.unique(times, return_inverse=True)  # solve_ivp refuses a time that comes twice
     again = solve_ivp(
-        rhs, (start, times[-1]), state, "Radau", t_eval=asked, args=arguments, rtol=task.rtol, atol=task.atol
+        rhs, (start, times[-1]), state, "Radau", t_eval=apart, args=arguments, rtol=task.rtol, atol=task.atol
     )
     if not again.success or not np.all(np.isfinite(again.y)):
         reached = float(again.t[-1]) if len(again.t) else start
         raise _Stuck(reached, "neither LSODA nor Radau could go on")
-    return again.y.T[places]
+    return again.y.T[place]
 
 
 #: looks along one step for a trigger that changed, and halvings between two looks
