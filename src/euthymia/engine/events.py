@@ -44,7 +44,8 @@ class Event:
 
     `delay` puts them off; `use_trigger_values` then takes the values of the moment it was triggered. An event that is
     not `persistent` is dropped if its condition is false again before its turn. `fires_at_start`: a condition true at
-    the start counts as having just become so. The highest `priority` goes first, none last.
+    the start counts as having just become so. The highest `priority` goes first, none last. What a name is assigned is
+    multiplied by its entry in `scales`, as that is just before the assignments are made.
     """
 
     trigger: Expression
@@ -54,6 +55,7 @@ class Event:
     fires_at_start: bool = False
     use_trigger_values: bool = True
     delay: Expression | None = None
+    scales: tuple[tuple[str, Expression], ...] = ()
     name: str = ""
 
 
@@ -276,7 +278,9 @@ class _Patient:
     def _assign(self, due: _Due, known: Values) -> None:
         assignments = self.events[due.event].assignments
         values = [float(evaluate(e, known)) for _, e in assignments] if due.values is None else due.values
-        for (name, _), value in zip(assignments, values, strict=True):
+        scales = {name: float(evaluate(scale, known)) for name, scale in self.events[due.event].scales}
+        for (name, _), unscaled in zip(assignments, values, strict=True):
+            value = unscaled * scales.get(name, 1.0)
             if name in self.program.states:
                 self.states[self.program.states.index(name)] = value
             else:
