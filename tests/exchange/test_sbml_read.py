@@ -381,3 +381,25 @@ def test_a_concentration_and_its_size_set_at_once(sbml, first, ruled):
     times = np.linspace(0, 4, 9)
     found, told = ours(path, times, ["S", "S.amount", "c"]), theirs(path, times, ["[S]", "S", "c"])
     np.testing.assert_allclose(found, told, rtol=1e-7)
+
+
+def test_formulas_too_deep_are_a_mistake_that_is_told(sbml, tmp_path):
+    """Sixty functions, each of which takes five levels more."""
+    from euthymia.exchange.sbml_simulate import simulate_file
+
+    def function(i: int) -> str:
+        inner = f"<apply><ci>f{i - 1}</ci><ci>x</ci></apply>" if i else X
+        for _ in range(5):
+            inner = applied("exp", inner)
+        content = maths(f"<lambda><bvar><ci>x</ci></bvar>{inner}</lambda>")
+        return f'<functionDefinition id="f{i}">{content}</functionDefinition>'
+
+    path = sbml(
+        f"<listOfFunctionDefinitions>{''.join(map(function, range(60)))}</listOfFunctionDefinitions>"
+        f"<listOfParameters>{parameter('x', 1)}</listOfParameters>"
+        f"<listOfRules>{rule('rate', 'x', '<apply><ci>f59</ci><ci>x</ci></apply>')}</listOfRules>"
+    )
+    settings = tmp_path / "settings.txt"
+    settings.write_text("duration: 1\nsteps: 1\nvariables: x\n")
+    with pytest.raises(ModelError, match="too deeply"):
+        simulate_file(path, settings, CompiledEngine(threads=1))

@@ -52,12 +52,17 @@ def read_sbml(path: str | Path) -> SbmlModel:
         error.place = error.place or Place(path)
         raise
     except RecursionError:
-        raise ModelError(
-            "formulas stand within formulas too deeply to be read",
-            place=Place(path),
-            rule="About two hundred levels can be read, function definitions written out.",
-            fix="Give a part of the longest formula a name, with an assignment rule of its own.",
-        ) from None
+        raise too_deep(path) from None
+
+
+def too_deep(path: str | Path | None = None) -> ModelError:
+    """What is said of formulas that nest further than Python's own stack goes."""
+    return ModelError(
+        "formulas stand within formulas too deeply",
+        place=None if path is None else Place(path),
+        rule="About two hundred levels can be read, function definitions written out.",
+        fix="Give a part of the longest formula a name, with an assignment rule of its own.",
+    )
 
 
 def _amount(species: Species) -> str:
