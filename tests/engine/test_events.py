@@ -64,6 +64,14 @@ def test_an_output_at_an_event_is_the_value_after_it(engine):
     np.testing.assert_allclose(found.values[0, :, 0], [1, 10, 11], atol=1e-9)
 
 
+def test_an_output_at_a_time_that_is_not_yet_past(engine):
+    """At 2 exactly, `x > 2` is still to come and `x >= 2` is not, however the state is rounded."""
+    for quantity in ("time", "x", "x*x/2"):
+        for relation, expected in ((">", 2), (">=", 10)):
+            found = solve(engine, CLOCK, [event(f"{quantity} {relation} 2", x="10")], [1.0, 2.0, 3.0], ("x",))
+            np.testing.assert_allclose(found.values[0, :, 0], [1, expected, 11], atol=1e-8)
+
+
 def test_the_highest_priority_goes_first(engine):
     first = event("time >= 1", n="n*3")
     second = event("time >= 1", n="n + 1")

@@ -361,3 +361,45 @@ def test_events_written_here_mean_what_another_simulator_thinks(sbml):
     found = ours(path, times, ["x", "p", "q", "c", "S", "S.amount"])
     told = theirs(path, times, ["x", "p", "q", "c", "[S]", "S"])
     np.testing.assert_allclose(found, told, rtol=1e-6, atol=1e-8)
+
+
+@pytest.mark.parametrize("first", ["c", "S"])
+@pytest.mark.parametrize(
+    "ruled", ["", "S", "c"], ids=["no rate rule", "concentration with rate rule", "size with rate rule"]
+)
+def test_a_concentration_and_its_size_set_at_once(sbml, first, ruled):
+    """The concentration is set in the size before, whatever is written first; then the amount stays."""
+    to = {"c": "<cn>5</cn>", "S": "<cn>3</cn>"}
+    ordered = {name: to[name] for name in (first, *(set(to) - {first}))}
+    rules = f"<listOfRules>{rule('rate', ruled, '<cn>0.1</cn>')}</listOfRules>" if ruled else ""
+    path = sbml(
+        '<listOfCompartments><compartment id="c" size="2" spatialDimensions="3" constant="false"/></listOfCompartments>'
+        '<listOfSpecies><species id="S" compartment="c" initialConcentration="1" hasOnlySubstanceUnits="false" '
+        f'boundaryCondition="false" constant="false"/></listOfSpecies>{rules}'
+        f"<listOfEvents>{event(applied('gt', time(), '<cn>1.3</cn>'), ordered)}</listOfEvents>"
+    )
+    times = np.linspace(0, 4, 9)
+    found, told = ours(path, times, ["S", "S.amount", "c"]), theirs(path, times, ["[S]", "S", "c"])
+    np.testing.assert_allclose(found, told, rtol=1e-7)
+
+
+def test_formulas_too_deep_are_a_mistake_that_is_told(sbml, tmp_path):
+    """Sixty functions, each of which takes five levels more."""
+    from euthymia.exchange.sbml_simulate import simulate_file
+
+    def function(i: int) -> str:
+        inner = f"<apply><ci>f{i - 1}</ci><ci>x</ci></apply>" if i else X
+        for _ in range(5):
+            inner = applied("exp", inner)
+        content = maths(f"<lambda><bvar><ci>x</ci></bvar>{inner}</lambda>")
+        return f'<functionDefinition id="f{i}">{content}</functionDefinition>'
+
+    path = sbml(
+        f"<listOfFunctionDefinitions>{''.join(map(function, range(60)))}</listOfFunctionDefinitions>"
+        f"<listOfParameters>{parameter('x', 1)}</listOfParameters>"
+        f"<listOfRules>{rule('rate', 'x', '<apply><ci>f59</ci><ci>x</ci></apply>')}</listOfRules>"
+    )
+    settings = tmp_path / "settings.txt"
+    settings.write_text("duration: 1\nsteps: 1\nvariables: x\n")
+    with pytest.raises(ModelError, match="too deeply"):
+        simulate_file(path, settings, CompiledEngine(threads=1))

@@ -22,7 +22,7 @@ from euthymia.engine.program import Program
 from euthymia.engine.task import Engine, Solution, Status, Task
 from euthymia.model.expression import Call, Expression, Name, Number
 
-#: an output this close to an event, relative to its time, is taken after it
+#: an output this close to an event, relative to its time, is taken after it (see `_Patient._before`)
 TOGETHER = 1e-9
 MOST_AT_ONCE = 10_000
 #: how many times a patient may stop, over all
@@ -36,7 +36,8 @@ class Event:
 
     `delay` puts them off; `use_trigger_values` then takes the values of the moment it was triggered. An event that is
     not `persistent` is dropped if its condition is false again before its turn. `fires_at_start`: a condition true at
-    the start counts as having just become so. The highest `priority` goes first, none last.
+    the start counts as having just become so. The highest `priority` goes first, none last. What a name is assigned is
+    multiplied by its entry in `scales`, as that is just before the assignments are made.
     """
 
     trigger: Expression
@@ -46,6 +47,7 @@ class Event:
     fires_at_start: bool = False
     use_trigger_values: bool = True
     delay: Expression | None = None
+    scales: tuple[tuple[str, Expression], ...] = ()
     name: str = ""
 
 
@@ -118,6 +120,7 @@ class _Patient:
         self.status = Status(True)
         self.going = bool(len(task.times))
         self.stops = 0
+        self.settled = np.zeros(len(task.times), bool)
         self.written = np.full((len(task.times), len(self.states)), np.nan)
         self.in_force = np.repeat(self.parameters[None, :], len(task.times), axis=0)
 
@@ -150,7 +153,7 @@ class _Patient:
     def begin(self) -> None:
         """Events that happen at the start; where nothing moves there is nothing to integrate."""
         self._carry_out(self._truths(self.values()))
-        self._write_here()
+        self._write(self._near())
         if not len(self.states):
             self.in_force[:] = self.parameters
             self.going = False
@@ -163,16 +166,19 @@ class _Patient:
             self.going, self.status = False, status
             return
         stopped = float(found.stopped[row])
-        reached = (times >= self.time) & (times <= stopped)
+        reached = (times >= self.time) & (times <= stopped) & ~self.settled
         self.written[reached] = found.values[row, reached]
-        self.in_force[times >= self.time] = self.parameters
         if not stopped <= times[-1]:
             self.going = False
             return
         self.time, self.states = stopped, np.array(found.states[row], float)
         self.stops += 1
-        self._carry_out(self._changed())
-        self._write_here()
+        truths = self._changed()
+        before = self._before(truths)
+        self._write(before)
+        self.settled |= before
+        self._carry_out(truths)
+        self._write(self._near())
         if self.stops > MOST_STOPS and self.going:
             self._fail(f"conditions changed more than {MOST_STOPS} times: look for an event that undoes itself")
 
@@ -184,11 +190,31 @@ class _Patient:
         known = values_at(self.program, self.in_force.T, self.written.T, times)
         return np.array([np.broadcast_to(known[name], times.shape) for name in self.task.outputs]).T
 
-    def _write_here(self) -> None:
-        times = np.asarray(self.task.times)
-        here = np.abs(times - self.time) <= TOGETHER * max(abs(self.time), times[-1] - times[0])
-        self.written[here] = self.states
-        self.in_force[here | (times > self.time)] = self.parameters
+    def _near(self) -> np.ndarray:
+        """Which outputs are asked for just now."""
+        return np.abs(np.asarray(self.task.times) - self.time) <= TOGETHER * self._scale
+
+    @property
+    def _scale(self) -> float:
+        times = self.task.times
+        return max(abs(self.time), float(times[-1] - times[0]))
+
+    def _before(self, truths: list[bool]) -> np.ndarray:
+        """Which outputs just now come before what happens: at 5, `time > 5` is still to come and `time >= 5` is not."""
+        before = np.zeros(len(self.task.times), bool)
+        turned = [e for e, is_true, was in zip(self.events, truths, self.truths, strict=True) if is_true and not was]
+        if turned and any(near := self._near()):
+            moment = 2 * TOGETHER * self._scale
+            early, now, late = (self.values(ahead) for ahead in (-moment, 0.0, moment))
+            before[near] = not any(_just_there(event.trigger, early, now, late) for event in turned)
+        return before
+
+    def _write(self, outputs: np.ndarray) -> None:
+        """Write down what holds now for these outputs, and the parameters for all that are to come."""
+        outputs = outputs & ~self.settled
+        to_come = (np.asarray(self.task.times) > self.time) & ~self.settled
+        self.written[outputs] = self.states
+        self.in_force[outputs | to_come] = self.parameters
 
     def _fail(self, reason: str) -> None:
         self.going, self.status = False, Status(False, reason, self.time)
@@ -242,11 +268,29 @@ class _Patient:
     def _assign(self, due: _Due, known: Values) -> None:
         assignments = self.events[due.event].assignments
         values = [float(evaluate(e, known)) for _, e in assignments] if due.values is None else due.values
-        for (name, _), value in zip(assignments, values, strict=True):
+        scales = {name: float(evaluate(scale, known)) for name, scale in self.events[due.event].scales}
+        for (name, _), unscaled in zip(assignments, values, strict=True):
+            value = unscaled * scales.get(name, 1.0)
             if name in self.program.states:
                 self.states[self.program.states.index(name)] = value
             else:
                 self.parameters[self.program.parameters.index(name)] = value
+
+
+def _just_there(condition: Expression, early: Values, now: Values, late: Values) -> float:
+    """A condition at the very moment at which what it compares meets: `a > b` is still false, `a >= b` is true.
+
+    Two sides meet if their order is not the same a moment earlier and a moment later, so rounding has no say.
+    """
+    match condition:
+        case Call(operator="<" | "<=" | ">" | ">=" as operator, arguments=(left, right)):
+            before, after = (float(evaluate(left, at) - evaluate(right, at)) for at in (early, late))
+            if before != after and before * after <= 0:
+                return float(operator.endswith("="))
+        case Call(operator="where", arguments=(test, yes, no)):
+            chosen = yes if _just_there(test, early, now, late) else no
+            return _just_there(chosen, early, now, late)
+    return float(evaluate(condition, now))
 
 
 def values_at(program: Program, parameters: np.ndarray, states: np.ndarray, time: float | np.ndarray) -> Values:

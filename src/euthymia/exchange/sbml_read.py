@@ -1,9 +1,9 @@
 """An SBML document as a program of the engine.
 
-Every species that reactions or events change is a state or parameter in amounts, called `S.amount` where formulas
-mean its concentration by `S`; a concentration that follows a rate rule is itself the state. What never changes by
-itself is a parameter of the program, so it can be varied without compiling again. Quantities that nothing but events
-change are parameters too: an event moves a patient's own row.
+Every species is held as an amount, called `S.amount` where formulas mean its concentration by `S`. So an event that
+changes a size leaves amounts as they are, and one that also sets a concentration there sets it in the size before.
+What never changes by itself is a parameter of the program, so it can be varied without compiling again. Quantities
+that nothing but events change are parameters too: an event moves a patient's own row.
 The assumption that matters: one unit of the model's own time is one unit of the engine's. A size that is nowhere given
 counts as 1 in concentrations, as it does without dimensions. Left out: units.
 """
@@ -11,7 +11,7 @@ counts as 1 in concentrations, as it does without dimensions. Left out: units.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -21,7 +21,7 @@ from euthymia.engine.events import Event
 from euthymia.engine.program import Program
 from euthymia.errors import DataError, ModelError, Place, UnknownName
 from euthymia.exchange.mathml_functions import ONE, ZERO, balanced, call
-from euthymia.exchange.mathml_read import RATE_OF, replaced
+from euthymia.exchange.mathml_read import RATE_OF
 from euthymia.exchange.sbml_document import (
     Compartment,
     Document,
@@ -52,12 +52,17 @@ def read_sbml(path: str | Path) -> SbmlModel:
         error.place = error.place or Place(path)
         raise
     except RecursionError:
-        raise ModelError(
-            "formulas stand within formulas too deeply to be read",
-            place=Place(path),
-            rule="About two hundred levels can be read, function definitions written out.",
-            fix="Give a part of the longest formula a name, with an assignment rule of its own.",
-        ) from None
+        raise too_deep(path) from None
+
+
+def too_deep(path: str | Path | None = None) -> ModelError:
+    """What is said of formulas that nest further than Python's own stack goes."""
+    return ModelError(
+        "formulas stand within formulas too deeply",
+        place=None if path is None else Place(path),
+        rule="About two hundred levels can be read, function definitions written out.",
+        fix="Give a part of the longest formula a name, with an assignment rule of its own.",
+    )
 
 
 def _amount(species: Species) -> str:
@@ -212,22 +217,25 @@ class _Lowering:
         size, name = self._size(species.compartment), species.id
         amount, concentration = _amount(species), _concentration(species)
         scaled = {amount: call("*", Name(concentration), size), concentration: call("/", Name(amount), size)}
-        if name in self.assigned or name in self.rates:
-            held, other = name, amount if name == concentration else concentration
-            self._quantity(name, None)
+        if name in self.assigned:
+            other = amount if name == concentration else concentration
+            self.values |= {name: self.assigned[name], other: scaled[other]}
+            return
+        if name in self.rates:
+            change = self.rates[name]
+            if not species.substance_only and size != ONE:
+                change = call("*", change, size)
+                if isinstance(size, Name) and size.id in (*self.rates, *self.assigned):
+                    change = call("+", change, call("*", Name(name), call(RATE_OF, size)))
+        if change is None:
+            self.constants[amount] = None
         else:
-            held, other = amount, concentration
-            if change is None:
-                self.constants[held] = None
-            else:
-                self.states[held] = change
-        self.values[other] = scaled[other]
-        if name not in self.assigned:
-            self.start[held] = self._start_of(species, held, size)
+            self.states[amount] = change
+        self.values[concentration] = scaled[concentration]
+        self.start[amount] = self._start_of(species, size)
 
-    def _start_of(self, species: Species, held: str, size: Expression) -> Expression:
-        """The value at the start of what holds a species, amount or concentration."""
-        amount_held = held == _amount(species)
+    def _start_of(self, species: Species, size: Expression) -> Expression:
+        """The amount of a species at the start."""
         given: Expression
         if species.id in self.initially:
             given, is_amount = self.initially[species.id], species.substance_only
@@ -236,9 +244,7 @@ class _Lowering:
         else:
             given = Number(math.nan if species.concentration is None else species.concentration)
             is_amount = False
-        if is_amount == amount_held or size == ONE:
-            return given
-        return call("*" if amount_held else "/", given, size)
+        return given if is_amount or size == ONE else call("*", given, size)
 
     # -- rateOf --------------------------------------------------------------------------------------------
 
@@ -275,9 +281,10 @@ class _Lowering:
         value = f"{name}.rate"
         if value in self.values:
             return Name(value)
-        if name in self.states:
+        own = self.rates.get(name) or self.states.get(name)
+        if own is not None:
             self.values[value] = ZERO  # holds the place, so that a ring is seen as one
-            self.values[value] = self._without_rate_of(self.states[name])
+            self.values[value] = self._without_rate_of(own)
             return Name(value)
         species = self.species.get(name)
         formula = self.assigned.get(name) or (self.values.get(name) if species is None else None)
@@ -301,40 +308,23 @@ class _Lowering:
     def _event(self, written: Trigger) -> Event:
         assert written.condition is not None
         given = {name: formula for name, formula in written.assignments if formula is not None}
+        sizes = {
+            self._held(name): self._size(self.species[name].compartment)
+            for name in given
+            if name in self.species and not self.species[name].substance_only
+        }
         return Event(
             trigger=written.condition,
-            assignments=tuple(self._assignments(given).items()),
+            assignments=tuple((self._held(name), formula) for name, formula in given.items()),
             priority=written.priority,
             persistent=written.persistent,
             fires_at_start=not written.starts_true,
             use_trigger_values=written.uses_trigger_values,
             delay=written.delay,
+            scales=tuple((name, size) for name, size in sizes.items() if size != ONE),
             name=written.id,
         )
 
-    def _assignments(self, given: Mapping[str, Expression]) -> dict[str, Expression]:
-        """Assignments to what holds each quantity: amounts follow concentrations, and stay when a size changes."""
-        found: dict[str, Expression] = {}
-        for name, formula in given.items():
-            species = self.species.get(name)
-            if species is None or species.substance_only or name in self.states:
-                found[name] = formula
-            else:
-                size = self._size(species.compartment)
-                found[_amount(species)] = call("*", formula, self._after(size, given)) if size != ONE else formula
-        for species in self.document.species:  # a concentration that is itself the state moves with the size
-            size = self._size(species.compartment)
-            if species.id in self.rates and not species.substance_only and species.id not in given:
-                later = self._after(size, given)
-                if later != size:
-                    found[species.id] = call("*", Name(species.id), call("/", size, later))
-        return found
-
-    def _after(self, size: Expression, given: Mapping[str, Expression]) -> Expression:
-        """A size as it is once the assignments are made."""
-        if isinstance(size, Name) and size.id in self.assigned:
-            return self._after(self.assigned[size.id], given)
-        if not any(name in given or name in self.assigned for name in names_in(size)):
-            return size
-        deeper = {name: self._after(self.assigned[name], given) for name in names_in(size) if name in self.assigned}
-        return replaced(size, {**deeper, **given})
+    def _held(self, name: str) -> str:
+        """What holds a quantity that an event assigns: of a species, its amount."""
+        return _amount(self.species[name]) if name in self.species else name

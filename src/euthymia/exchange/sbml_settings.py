@@ -31,7 +31,7 @@ class Settings:
 
     @property
     def times(self) -> np.ndarray:
-        return self.start + np.arange(self.steps + 1) * (self.duration / max(self.steps, 1))
+        return self.start + np.arange(self.steps + 1) * self.duration / max(self.steps, 1)
 
 
 def read_settings(path: str | Path) -> Settings:

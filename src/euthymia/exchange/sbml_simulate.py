@@ -20,7 +20,7 @@ from euthymia.engine.schedule import tabulate
 from euthymia.engine.task import Engine, Task
 from euthymia.errors import ModelError, Place, UnknownName
 from euthymia.exchange.sbml_model import SbmlModel
-from euthymia.exchange.sbml_read import read_sbml
+from euthymia.exchange.sbml_read import read_sbml, too_deep
 from euthymia.exchange.sbml_settings import Settings, read_settings
 
 if TYPE_CHECKING:
@@ -117,7 +117,10 @@ def simulate_file(model_file: str | Path, settings_file: str | Path, engine: Eng
         error = UnknownName("quantity", unknown[0], model.observable)
         error.place = Place(settings_file, field="variables")
         raise error
-    values = simulate(model, settings.times, outputs, engine=engine, atol=1e-3 * settings.absolute or None)
+    try:
+        values = simulate(model, settings.times, outputs, engine=engine, atol=1e-3 * settings.absolute or None)
+    except RecursionError:
+        raise too_deep(model_file) from None
     lines = [",".join(("time", *settings.variables))]
     for time, row in zip(settings.times, values, strict=True):
         lines.append(",".join(number_as_text(number) for number in (time, *row)))
