@@ -38,7 +38,9 @@ def solved(
     changed = model.having(parameters or {})
     program = lower(changed)
     numbers = np.array([[changed.parameters[name].number for name in program.parameters]])
-    task = Task(program, numbers, tabulate(program, [events]), np.asarray(times, float), tuple(outputs), start, rtol=rtol)
+    task = Task(
+        program, numbers, tabulate(program, [events]), np.asarray(times, float), tuple(outputs), start, rtol=rtol
+    )
     solution = ReferenceEngine(workers=1).solve(task)
     assert solution.status[0].ok, solution.status[0].message
     return {name: solution.values[0, :, i] for i, name in enumerate(outputs)}

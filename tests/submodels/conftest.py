@@ -70,7 +70,9 @@ def pytest_generate_tests(metafunc):
             pytest.param(
                 row,
                 id=f"{row['knock_out']}: {row['quantity']}",
-                marks=[pytest.mark.xfail(strict=True, raises=AssertionError, reason=row["miss"])] if row.get("miss") else [],
+                marks=[pytest.mark.xfail(strict=True, raises=AssertionError, reason=row["miss"])]
+                if row.get("miss")
+                else [],
             )
             for row in rows
         ]

@@ -47,7 +47,7 @@ def test_bdnf_misses_are_small_but_for_the_first_hour(submodels, engine):
 
 
 def test_gland_mass_cortisol_does_not_depend_on_glands_in_the_long_run(submodels, engine):
-    """The paper's headline, from the equations: at rest only stress and CRH decide cortisol, not ACTH or adrenal rates."""
+    """The paper's headline: at rest stress and CRH decide cortisol, ACTH and adrenal rates do not."""
     submodel = submodels["hpa_gland_mass"]
     times = np.array([0.0, submodel.native("4000 d")])
     rest = submodel.solve(engine, times).all("x3")[-1]
