@@ -260,8 +260,8 @@ def test_labile_spines_live_three_to_ten_days(solve):
 
 @pytest.mark.xfail(
     strict=True,
-    reason="the loop's synaptic weight peaks 72 h after the pulse, our labile spines after 36 h: without a second wave of "
-    "BDNF formation ends with translation",
+    reason="the loop's synaptic weight peaks 72 h after the pulse, our labile spines after 36 h: without a second "
+    "wave of BDNF formation ends with translation",
 )
 def test_new_synapses_peak_with_the_consolidation_loop(solve, submodels, engine):
     """Peak of the synaptic weight after one pulse (zhang2016: 72 h), within a factor of 1.5."""
