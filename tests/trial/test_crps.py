@@ -33,7 +33,7 @@ def test_of_two_draws_by_hand() -> None:
     assert ensemble(np.array([0.0, 2.0])).crps(5.0) == pytest.approx(4 - 0.5)
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(NUMBERS, min_size=1, max_size=6), st.floats(0.3, 10), NUMBERS)
 def test_it_is_the_area_between_the_curves(centres: list[float], width: float, seen: float) -> None:
     """By definition: the integral of (F(x) - [x >= seen])^2."""
