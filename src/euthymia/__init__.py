@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from euthymia.cohort.cohort import cohort
     from euthymia.errors import EuthymiaError
     from euthymia.evidence.trial_table import read_trials
+    from euthymia.model.knock_out import knock_out
     from euthymia.model.treatment import model_of
     from euthymia.report.cite import cite
     from euthymia.report.sensitivity import sensitivity
@@ -42,6 +43,7 @@ __all__ = [
     "endpoint",
     "infusion",
     "intranasal",
+    "knock_out",
     "model_of",
     "oral",
     "placebo",
@@ -66,6 +68,7 @@ _HOMES = {
     "endpoint": "trial.endpoints",
     "infusion": "treatments.order",
     "intranasal": "treatments.order",
+    "knock_out": "model.knock_out",
     "model_of": "model.treatment",
     "oral": "treatments.order",
     "placebo": "treatments.order",
