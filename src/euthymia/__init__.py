@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from euthymia.model.treatment import model_of
     from euthymia.report.cite import cite
     from euthymia.report.sensitivity import sensitivity
+    from euthymia.report.shares import shares
     from euthymia.report.why import why
     from euthymia.treatments.device import device
     from euthymia.treatments.drug import drug
@@ -53,6 +54,7 @@ __all__ = [
     "score_trials",
     "sensitivity",
     "sham",
+    "shares",
     "trial",
     "washout",
     "why",
@@ -78,6 +80,7 @@ _HOMES = {
     "score_trials": "trial.score:score",
     "sensitivity": "report.sensitivity",
     "sham": "treatments.order",
+    "shares": "report.shares",
     "washout": "treatments.regimen",
     "why": "report.why",
 }

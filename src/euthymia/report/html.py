@@ -100,8 +100,10 @@ def _context(data: ReportData, tell: Progress) -> dict[str, Any]:
 
 def _strategy(strategy: Strategy, data: ReportData) -> dict[str, Any]:
     from euthymia.report.figures import curves, exposure, pathways
+    from euthymia.report.share_figure import share_figure
 
-    figures = (curves(strategy, data.rows), exposure(strategy), pathways(strategy))
+    carried = None if strategy.shares is None else share_figure(strategy.shares, f"{strategy.key}-shares")
+    figures = (curves(strategy, data.rows), exposure(strategy), pathways(strategy), carried)
     ids = {one.trial for one in strategy.comparisons}
     return {
         "it": strategy,

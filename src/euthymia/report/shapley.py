@@ -14,7 +14,7 @@ import numpy as np
 def shapley(worth: np.ndarray) -> np.ndarray:
     """Each player's share (n, ...): its mean contribution over all orders of joining; they sum to all less none."""
     rows, players = np.arange(len(worth)), _players(worth)
-    sizes = _sizes(rows, players)
+    sizes = _sizes(rows)
     found = []
     for player in range(players):
         without = rows[rows & (1 << player) == 0]
@@ -27,7 +27,7 @@ def interactions(worth: np.ndarray) -> np.ndarray:
     """Shapley interaction index (n, n, ...): what two players achieve together beyond what each does alone, averaged
     over the company they keep; 0 on the diagonal. Below 0 they stand in for each other."""
     rows, players = np.arange(len(worth)), _players(worth)
-    sizes = _sizes(rows, players)
+    sizes = _sizes(rows)
     found = np.zeros((players, players, *worth.shape[1:]))
     for one in range(players):
         for other in range(one):
@@ -46,10 +46,8 @@ def _players(worth: np.ndarray) -> int:
     return players
 
 
-def _sizes(rows: np.ndarray, players: int) -> np.ndarray:
-    return (
-        np.array([[(row >> player) & 1 for player in range(players)] for row in rows], int).reshape(-1, players).sum(1)
-    )
+def _sizes(rows: np.ndarray) -> np.ndarray:
+    return np.array([int(row).bit_count() for row in rows])
 
 
 def _weights(players: int) -> np.ndarray:

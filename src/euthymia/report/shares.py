@@ -31,6 +31,7 @@ MOST_PATHWAYS = 10  # 1024 combinations
 NOTHING = 1e-9  # relative difference from the twin at which a pathway carries nothing
 TOLERANCE = 1e-7
 GRID_HOURS = 24.0
+EARLY_HOURS = (2.0, 4.0, 8.0, 12.0)
 
 
 @dataclass(frozen=True)
@@ -159,13 +160,20 @@ def shares(
     task = _typical(plan, end, setting)
     game = _Game.of(plan, by, measured.outputs)
     game = game.without_idle(engine, task)
+    if not game.players:
+        raise EuthymiaError(
+            "no pathway carries anything under this plan",
+            rule="An effect is the difference from an untreated twin.",
+            fix="A control has no effect to share out; ask about an active treatment.",
+        )
     if len(game.players) > MOST_PATHWAYS:
         raise ModelError(
             f"{len(game.players)} pathways carry something",
             rule=f"Shares are exact, over all combinations of at most {MOST_PATHWAYS} pathways.",
             fix="Group them in a file of your own and name it with --by.",
         )
-    times = np.unique([*np.arange(0.0, end, GRID_HOURS), end])
+    early = [hour for hour in EARLY_HOURS if hour < end]
+    times = np.unique([*np.arange(0.0, end, GRID_HOURS), *early, end])
     typical, crowd, lost = None, None, 0
     if not measured.dichotomous:
         typical, missing = game.effect(engine, task, times, measured)
@@ -253,24 +261,24 @@ class _Game:
         return cls(model, players, (), tuple(outputs), program, affected)
 
     def without_idle(self, engine: Engine, task: Task) -> _Game:
-        """The game of those players whose edges differ from the twin's at any time."""
+        """The game of those players whose edges differ from the twin's, or from nothing given, at any time."""
         from euthymia.trial.enrol import base_model
 
-        names = {edge.port for player in self.players for edge in player.edges if self._twin(edge.port)}
-        pairs = [name for port in sorted(names) for name in (port, self._twin(port))]
-        solved = engine.solve(self._task(engine, task, task.times, pairs, np.ones((1, len(self.players)))))
-        values = dict(zip(pairs, np.moveaxis(solved.values, 2, 0), strict=True))
-        carrying = {
-            port
-            for port in names
-            if np.nanmax(np.abs(values[port] - values[self._twin(port)]))
-            > NOTHING * (1 + np.nanmax(np.abs(values[port])))
-        }
-        ours = {edge.port for player in self.players for edge in player.edges} - names
-        active = [p for p in self.players if any(e.port in carrying or self._given(e.port, ours) for e in p.edges)]
+        edges = {edge.port: edge for player in self.players for edge in player.edges}
+        outputs = [name for port in edges for name in (port, self._twin(port)) if name]
+        solved = engine.solve(self._task(engine, task, task.times, outputs, np.ones((1, len(self.players)))))
+        values = dict(zip(outputs, np.moveaxis(solved.values, 2, 0), strict=True))
+        carrying = set()
+        for port, edge in edges.items():
+            absent = self.model.block(edge.block).takes[port].absent or 0.0
+            apart = values[port] - (values[self._twin(port)] if self._twin(port) else absent)
+            unreached = port in base_model().ports and not self._twin(port)
+            if not unreached and np.nanmax(np.abs(apart)) > NOTHING * (1 + np.nanmax(np.abs(values[port]))):
+                carrying.add(port)
+        active = tuple(p for p in self.players if any(edge.port in carrying for edge in p.edges))
         idle = tuple(player.name for player in self.players if player not in active)
-        program, affected = _program(self.model, base_model(), tuple(active))
-        return replace(self, players=tuple(active), idle=idle, program=program, affected=affected)
+        program, affected = _program(self.model, base_model(), active)
+        return replace(self, players=active, idle=idle, program=program, affected=affected)
 
     def effect(self, engine: Engine, task: Task, times: np.ndarray, measured: _Measured) -> tuple[Effect, int]:
         """The effect in every combination, and how many people could not be solved in all of them."""
@@ -313,12 +321,6 @@ class _Game:
         from euthymia.engine.twin import UNTREATED
 
         return UNTREATED + name if name in self.affected else ""
-
-    def _given(self, port: str, ours: set[str]) -> bool:
-        """Whether a treatment's own block gives the port, so that there is no twin to compare with."""
-        from euthymia.trial.enrol import base_model
-
-        return port in ours and self.model.ports.get(port) not in {block.name for block in base_model().blocks}
 
 
 def _program(model: Model, untreated: Model, players: Sequence[Pathway]) -> tuple[Program, frozenset[str]]:
