@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     from euthymia.evidence.trial_table import read_trials
     from euthymia.exchange.sbml_read import read_sbml
     from euthymia.exchange.sbml_write import write_sbml
+    from euthymia.model.knock_out import knock_out
     from euthymia.model.treatment import model_of
     from euthymia.report.cite import cite
     from euthymia.report.sensitivity import sensitivity
+    from euthymia.report.shares import shares
     from euthymia.report.why import why
     from euthymia.treatments.device import device
     from euthymia.treatments.drug import drug
@@ -46,6 +48,7 @@ __all__ = [
     "endpoint",
     "infusion",
     "intranasal",
+    "knock_out",
     "model_of",
     "open_simulation",
     "oral",
@@ -57,6 +60,7 @@ __all__ = [
     "score_trials",
     "sensitivity",
     "sham",
+    "shares",
     "simulate",
     "trial",
     "washout",
@@ -74,6 +78,7 @@ _HOMES = {
     "endpoint": "trial.endpoints",
     "infusion": "treatments.order",
     "intranasal": "treatments.order",
+    "knock_out": "model.knock_out",
     "model_of": "model.treatment",
     "open_simulation": "trial.simulation:opened",
     "oral": "treatments.order",
@@ -86,6 +91,7 @@ _HOMES = {
     "sensitivity": "report.sensitivity",
     "sham": "treatments.order",
     "simulate": "trial.simulate",
+    "shares": "report.shares",
     "washout": "treatments.regimen",
     "why": "report.why",
     "write_sbml": "exchange.sbml_write",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from euthymia.cli.engines import EngineName
 from euthymia.cli.telling import DESIGN, as_json
 
 if TYPE_CHECKING:
@@ -29,8 +30,25 @@ def show(kind: str, name: str | None = None, /, *, json: bool = False) -> None:
     print(as_json(found.told()) if json else found)
 
 
-def why(name: str, /, *, depth: int | None = None, scale: str = "MADRS", json: bool = False) -> None:
+def why(
+    name: str,
+    /,
+    *,
+    depth: int | None = None,
+    scale: str = "MADRS",
+    shares: Path | None = None,
+    day: float | None = None,
+    people: int = 16,
+    cohort: str = "outpatient-mdd",
+    by: str = "pathways",
+    seed: int = 1,
+    engine: EngineName = "auto",
+    out: Path | None = None,
+    json: bool = False,
+) -> None:
     """Say where a quantity or a value comes from, down to the page it was read on.
+
+    With --shares, say instead how much of a regimen's effect on it each pathway carries.
 
     Parameters
     ----------
@@ -40,9 +58,33 @@ def why(name: str, /, *, depth: int | None = None, scale: str = "MADRS", json: b
         How many equations deep to go; to the end, if not given.
     scale
         The scale an endpoint is read on.
+    shares
+        A YAML file with a regimen; take its effect apart by pathway, for the typical patient and a cohort.
+    day
+        The day of the shares; the last of the regimen, if not given.
+    people
+        How many of the cohort beside the typical patient; 0 for none.
+    cohort
+        Where they come from.
+    by
+        pathways, targets (of the drugs and devices), or a YAML file with pathways of your own.
+    seed
+        Where the random numbers start.
+    engine
+        compiled, reference, or auto for the fastest that works here.
+    out
+        Folder for the shares as JSON, CSV and SVG.
     json
         Print JSON.
     """
+    if shares is not None:
+        from euthymia.cli.shares import tell_shares
+
+        tell_shares(
+            name, shares, day=day, people=people, cohort=cohort, seed=seed, by=by, scale=scale, engine=engine, out=out,
+            json=json,
+        )  # fmt: skip
+        return
     from euthymia.report.whole_model import whole_model
     from euthymia.report.why import why as explain
     from euthymia.report.why_text import text, told

@@ -110,6 +110,7 @@ def run(
     *,
     patient: str = "typical",
     days: float | None = None,
+    knock_out: str = "",
     engine: EngineName = "auto",
     json: bool = False,
 ) -> None:
@@ -123,6 +124,8 @@ def run(
         Who takes it: 'typical', whose every parameter is at its centre.
     days
         How long to look; two weeks beyond the plan, if not given.
+    knock_out
+        Ports, edges ('bdnf_release -> synapse') or blocks to hold at their healthy value, with commas between them.
     engine
         compiled, reference, or auto for the fastest that works here.
     json
@@ -141,12 +144,19 @@ def run(
     regimen = regimen_from(document.content, document.place())
     with progress() as tell:
         tell("one patient", 0, 1)
-        done = typical(regimen.plan(), hours=None if days is None else days * 24, engine=engine_called(engine))
+        hours, held = (
+            None if days is None else days * 24,
+            [name.strip() for name in knock_out.split(",") if name.strip()],
+        )
+        done = typical(regimen.plan(), hours=hours, engine=engine_called(engine), knock_out=held)
     if json:
         columns = {name: done.output(name) for name in done.outputs}
-        print(as_json({"patient": patient, "time_h": done.times, "quantities": columns}))
+        held = [vars(one) for one in done.model.held]
+        print(as_json({"patient": patient, "time_h": done.times, "quantities": columns, "held": held}))
     else:
         print(_daily(done))
+        for one in done.model.held:
+            print(f"held: {one}")
 
 
 def sensitivity(
