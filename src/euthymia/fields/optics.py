@@ -24,7 +24,8 @@ LAYERS = ("scalp", "skull", "csf", "gm", "wm")
 GREY_MM = 4.0
 #: scalp, skull, CSF in mm; assumed
 THICKNESSES = {"thin": (4.0, 5.0, 1.5), "default": (6.0, 6.5, 2.5), "thick": (8.0, 8.0, 4.0)}
-NEAR_NM = 60  # how far from its wavelength a table for one wavelength is used
+NEAR_NM = 60  # how far beyond its wavelengths a table is used
+AS_PRINTED_NM = 20  # within this of a printed wavelength the table is used as printed
 
 
 class Tissue(BaseModel):
@@ -69,8 +70,9 @@ class OpticsTable(BaseModel):
             return ((end, 1.0),) if abs(wavelength - end) <= NEAR_NM else None
         above = next(w for w in known if w >= wavelength)
         below = max(w for w in known if w <= wavelength)
-        if above == below:
-            return ((above, 1.0),)
+        nearest = min(below, above, key=lambda printed: abs(printed - wavelength))
+        if abs(nearest - wavelength) <= AS_PRINTED_NM:
+            return ((nearest, 1.0),)
         share = (wavelength - below) / (above - below)
         return ((below, 1 - share), (above, share))
 

@@ -50,7 +50,7 @@ def run(trial: Trial, engine: Engine | None = None, progress: Progress | None = 
     tell = progress or (lambda what, done, total: None)
     steps = len(trial.arms) + 1
     tell("screening", 0, steps)
-    enrolment = enrol(trial, engine, worlds(trial.worlds))
+    enrolment = enrol(trial, engine, worlds(trial.worlds, trial.hypotheses))
     visits = np.array(trial.visits) * 24.0
     times = np.unique(np.concatenate([visits, np.arange(0.0, visits[-1] + grid_hours / 2, grid_hours)]))
     times = times[times <= visits[-1]]
