@@ -19,15 +19,17 @@ if TYPE_CHECKING:
     from euthymia.cohort.cohort import cohort
     from euthymia.errors import EuthymiaError
     from euthymia.evidence.trial_table import read_trials
+    from euthymia.model.stimulation.summary import stimulate
     from euthymia.model.treatment import model_of
     from euthymia.report.cite import cite
     from euthymia.report.why import why
     from euthymia.treatments.device import device
     from euthymia.treatments.drug import drug
-    from euthymia.treatments.order import infusion, intranasal, oral, placebo, rtms, sham
+    from euthymia.treatments.order import infusion, intranasal, light, oral, placebo, rtms, sham, tdcs
     from euthymia.treatments.regimen import washout
     from euthymia.trial.conduct import run as run_trial
     from euthymia.trial.endpoints import effect, endpoint
+    from euthymia.trial.physics import score_physics
     from euthymia.trial.protocol import trial
     from euthymia.trial.score import score as score_trials
 
@@ -41,14 +43,18 @@ __all__ = [
     "endpoint",
     "infusion",
     "intranasal",
+    "light",
     "model_of",
     "oral",
     "placebo",
     "read_trials",
     "rtms",
     "run_trial",
+    "score_physics",
     "score_trials",
     "sham",
+    "stimulate",
+    "tdcs",
     "trial",
     "washout",
     "why",
@@ -64,14 +70,18 @@ _HOMES = {
     "endpoint": "trial.endpoints",
     "infusion": "treatments.order",
     "intranasal": "treatments.order",
+    "light": "treatments.order",
     "model_of": "model.treatment",
     "oral": "treatments.order",
     "placebo": "treatments.order",
     "read_trials": "evidence.trial_table",
     "rtms": "treatments.order",
     "run_trial": "trial.conduct:run",
+    "score_physics": "trial.physics",
     "score_trials": "trial.score:score",
     "sham": "treatments.order",
+    "stimulate": "model.stimulation.summary",
+    "tdcs": "treatments.order",
     "washout": "treatments.regimen",
     "why": "report.why",
 }

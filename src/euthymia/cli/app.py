@@ -14,6 +14,7 @@ from cyclopts import App, Parameter
 
 from euthymia.cli.looking import check, cite, show, why
 from euthymia.cli.scoring import calibrate, scores
+from euthymia.cli.stimulating import stimulate
 from euthymia.cli.trials import demo, run, trial
 from euthymia.errors import EuthymiaError
 
@@ -37,7 +38,7 @@ Research model; not medical advice."""
 ENDING = "Exit codes: see 'euthymia --help'. Research model; not medical advice."
 
 #: in the order of a first visit
-VERBS = (demo, trial, run, scores, show, why, cite, check, calibrate)
+VERBS = (demo, trial, run, scores, stimulate, show, why, cite, check, calibrate)
 
 
 def build() -> App:

@@ -36,11 +36,24 @@ def answer(asked: Inputs, wanted: tuple[str, ...]) -> Quantities:
         return _several(asked, currents, wanted)
     if currents <= 0:
         raise EuthymiaError(f"a current of {currents:g} A", place=Place(field="I_mA"), rule="A current is above zero.")
+    seconds = asked.number("duration", "time", default=None)
     head = _head(asked)
+    charge = {} if seconds is None else _charge(asked, currents, float(seconds))
+    if charge and not asked.has("montage", "anode", "electrodes"):
+        return charge
     electrodes = _electrodes(asked, head, currents)
     if _wants_points(asked):
-        return _at_points(asked, head, electrodes)
-    return _over_cortex(asked, head, electrodes, wanted)
+        return charge | _at_points(asked, head, electrodes)
+    return charge | _over_cortex(asked, head, electrodes, wanted)
+
+
+def _charge(asked: Inputs, current: float, seconds: float) -> Quantities:
+    """Charge of a session, and densities at an electrode where its area is given."""
+    found: Quantities = {"charge_C": current * seconds, "charge_c": current * seconds}
+    area = asked.number("area", "electrode_area", default=None)
+    if area is not None:
+        found |= {"current_density_A_m2": current / (area * 1e-4), "charge_density_C_m2": current * seconds / (area * 1e-4)}
+    return found
 
 
 def _wants_points(asked: Inputs) -> bool:

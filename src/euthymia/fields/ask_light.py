@@ -14,11 +14,12 @@ import numpy as np
 from euthymia.errors import EuthymiaError, Place
 from euthymia.fields.inputs import CannotExpress, Inputs, Quantities, listed
 from euthymia.fields.light import Fluence, fluence_of, in_head
-from euthymia.fields.optics import THICKNESSES, optics_table, thicknesses_of
+from euthymia.fields.optics import GREY_MM, LAYERS, THICKNESSES, optics_table, thicknesses_of
 from euthymia.fields.photons import Light, OpticalLayer, scatter, specular_reflectance
+from euthymia.treatments.limits.stimulation import correction, skin_limit
 
 WORDS = (
-    "mua", "mus", "musp", "albedo", "n", "n_rel", "layers", "layers_mm", "optics", "wl", "wavelength", "replace", "any",
+    "mua", "mus", "musp", "albedo", "n", "n_rel", "n1", "n2", "layers", "layers_mm", "optics", "wl", "wavelength", "replace", "any",
     "semi_infinite", "g", "tau",
 )  # fmt: skip
 FEWEST, MOST = 300_000, 4_000_000
@@ -157,8 +158,11 @@ def _head(asked: Inputs, wanted: tuple[str, ...]) -> Quantities:
     wave = asked.number("wl", "wavelength", default=800)
     if isinstance(wave, float) and wave <= 0:
         raise EuthymiaError(f"a wavelength of {wave:g} nm", place=Place(field="wavelength_nm"), rule="Above zero.")
-    tables = listed(asked.plain("optics", "table", default="cassano2019"))
-    beam = float(asked.number("beam_radius", "radius", default=17.1))
+    if not asked.has("optics", "table") and wanted and all(key in SKIN for key in wanted):
+        return _skin(float(wave), asked)
+    tables = asked.plain("optics", "table", default="cassano2019")
+    tables = [tables] if isinstance(tables, dict) else listed(tables)
+    beam = float(_beam(asked))
     exposure = asked.number("radiant_exposure", "H0", "exposure", default=None)
     irradiance = asked.number("irradiance", default=None)
     seconds = asked.number("duration", "time", default=None)
@@ -171,11 +175,49 @@ def _head(asked: Inputs, wanted: tuple[str, ...]) -> Quantities:
     asked.plain("g", default=None)
     found = []
     for name in tables:
-        one = in_head(str(name), float(wave), thicknesses_of(thick), beam, photons, seed)
+        if isinstance(name, dict):
+            one = _own_optics(name, thicknesses_of(thick), beam, photons, seed)
+        else:
+            one = in_head(str(name), float(wave), thicknesses_of(thick), beam, photons, seed)
         if one is None:
             raise CannotExpress(f"the table '{name}' says nothing about {wave:g} nm")
         found.append(one)
     return summary(found, exposure, beam, irradiance)
+
+
+SKIN = ("C_A", "CA", "skin_limit_mW_cm2", "mpe_mW_cm2", "limit_mW_cm2", "MPE_mW_cm2")
+
+
+def _skin(wavelength: float, asked: Inputs) -> Quantities:
+    """The skin limit for a laser at a wavelength, for an exposure longer than ten seconds unless it is said."""
+    seconds = float(asked.number("duration", "time", "t", default=100.0))
+    limit = skin_limit(wavelength, seconds)
+    return {"C_A": correction(wavelength), "CA": correction(wavelength)} | dict.fromkeys(SKIN[2:], limit)
+
+
+def _beam(asked: Inputs) -> float:
+    """Radius in mm of a round beam from its radius, diameter or area."""
+    if asked.has("beam_diameter", "diameter"):
+        return asked.number("beam_diameter", "diameter") / 2
+    if asked.has("beam_area", "area", "area_cm2_per_site"):
+        return 10 * math.sqrt(asked.number("beam_area", "area", "area_cm2_per_site") / math.pi)
+    return asked.number("beam_radius", "radius", default=17.1)
+
+
+def _own_optics(
+    tissues: dict[str, Any], thick: tuple[float, float, float], beam: float, photons: int, seed: int
+) -> Fluence:
+    """A head whose optics stand in the settings, layer by layer."""
+    layers, deep = [], (*thick, GREY_MM, math.inf)
+    names = {"scalp": ("scalp", "skin"), "gm": ("gm", "grey", "brain"), "wm": ("wm", "white", "brain")}
+    for name, thickness in zip(LAYERS, deep, strict=True):
+        key = next((one for one in names.get(name, (name,)) if one in tissues), None)
+        if key is None:
+            raise CannotExpress(f"the optics of layer '{name}' are not given")
+        given = Inputs({"n": 1.37, **tissues[key]})
+        layers.append(_layer(given, thickness).similar())
+        given.refuse_left()
+    return fluence_of(scatter(layers, photons, seed, dz=0.5, depth=40.0, reach=80.0), beam, sum(thick))
 
 
 def summary(found: list[Fluence], exposure: float | None, beam: float, irradiance: float | None = None) -> Quantities:
