@@ -33,7 +33,13 @@ def main() -> None:
             for j, csf in enumerate(CSF):
                 layers = [layer.similar() for layer in table.layers(wave, (*shell, csf))]
                 run = scatter(
-                    layers, given.photons, given.seed, dz=DEPTH_STEP, dr=1.0, depth=DEPTHS * DEPTH_STEP, reach=RING_EDGES[-1]
+                    layers,
+                    given.photons,
+                    given.seed,
+                    dz=DEPTH_STEP,
+                    dr=1.0,
+                    depth=DEPTHS * DEPTH_STEP,
+                    reach=RING_EDGES[-1],
                 )
                 starts = RING_EDGES[:-1].astype(int)
                 fluence[r, i, j] = np.add.reduceat(run.fluence, starts, axis=1)

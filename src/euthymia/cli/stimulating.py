@@ -65,7 +65,9 @@ def _quantities(what: str, want: tuple[str, ...]) -> dict[str, Any]:
     document = read_yaml_text(what, "settings") if what.lstrip().startswith("{") else read_yaml(Path(what))
     given = document.content
     if not isinstance(given, dict) or not given:
-        raise EuthymiaError("the settings are no mapping", place=document.place(), fix="Write {coil: D70, depth_mm: 15}.")
+        raise EuthymiaError(
+            "the settings are no mapping", place=document.place(), fix="Write {coil: D70, depth_mm: 15}."
+        )
     given = given.get("inputs", given)
     try:
         found = quantities(given, want)
@@ -120,8 +122,17 @@ def _rows(rows: tuple[CaseRow, ...]) -> str:
             expected = _short(row.expected.get(key)) if key else ""
             first = number == 0
             lines.append(
-                (row.id if first else "", row.status if first else "", key, ours[:48], expected[:40], row.reason if first else "")
+                (
+                    row.id if first else "",
+                    row.status if first else "",
+                    key,
+                    ours[:48],
+                    expected[:40],
+                    row.reason if first else "",
+                )
             )
     counts = {status: sum(row.status == status for row in rows) for status in order}
-    said = f"{counts['pass']} pass, {counts['fail']} fail, {counts['not_expressed']} cannot be expressed, of {len(rows)}"
+    said = (
+        f"{counts['pass']} pass, {counts['fail']} fail, {counts['not_expressed']} cannot be expressed, of {len(rows)}"
+    )
     return "\n".join([table(lines), said])

@@ -47,7 +47,9 @@ def metric_of(name: str) -> str:
     'mean strength within 20 mm of the point below the site, 1 mm into grey matter, V/m'
     """
     exact = METRICS.get(name)
-    return exact or next((said for start, said in METRICS.items() if start.endswith("_") and name.startswith(start)), "")
+    return exact or next(
+        (said for start, said in METRICS.items() if start.endswith("_") and name.startswith(start)), ""
+    )
 
 
 def ask(given: Mapping[str, Any], wanted: tuple[str, ...] = (), tolerance: float | None = None) -> Quantities:
@@ -73,7 +75,9 @@ def ask(given: Mapping[str, Any], wanted: tuple[str, ...] = (), tolerance: float
     elif _about(asked, ask_light.WORDS):
         found = ask_light.answer(asked, wanted, tolerance)
     else:
-        raise CannotExpress(f"nothing here is about a coil, electrodes or light: {', '.join(map(str, given)) or 'no setting'}")
+        raise CannotExpress(
+            f"nothing here is about a coil, electrodes or light: {', '.join(map(str, given)) or 'no setting'}"
+        )
     asked.refuse_left()
     return found
 
@@ -93,7 +97,9 @@ def _protocol(asked: Inputs) -> Quantities:
     match protocol:
         case Protocol():
             answer |= {"pulses_per_session": protocol.pulses, "total_pulses": totals.get("course_pulses")}
-            dose = magnetic_dose(position=protocol.target, intensity=protocol.intensity, depth_corrected=protocol.depth_corrected)
+            dose = magnetic_dose(
+                position=protocol.target, intensity=protocol.intensity, depth_corrected=protocol.depth_corrected
+            )
             answer |= {"E_over_threshold": dose[0].value, "E_target_V_m": dose[1].value}
         case Current():
             answer |= {

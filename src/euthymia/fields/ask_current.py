@@ -19,7 +19,16 @@ from euthymia.fields.inputs import CannotExpress, Inputs, Quantities, listed
 from euthymia.fields.shells import Electrode, ShellHead, half_angle_of, solve_shells
 from euthymia.fields.stimulate import BELOW_SURFACE, REGION, CurrentField, montage_field
 
-WORDS = ("anode", "cathode", "montage", "electrodes", "I", "current", "split any layer in two equal-sigma layers", "head")
+WORDS = (
+    "anode",
+    "cathode",
+    "montage",
+    "electrodes",
+    "I",
+    "current",
+    "split any layer in two equal-sigma layers",
+    "head",
+)
 UNDER = re.compile(r"(?:GM_)?under_([A-Za-z0-9]+?)(?:_mean)?(?:_V_m)?")
 RADIAL = re.compile(r"radial_(?:in_|under_)?([A-Za-z0-9]+?)(?:_V_m)?")
 SITE = re.compile(r"[A-Za-z]+\d*z?")
@@ -27,7 +36,10 @@ SITE = re.compile(r"[A-Za-z]+\d*z?")
 
 def answer(asked: Inputs, wanted: tuple[str, ...]) -> Quantities:
     """Every quantity the settings define; `wanted` names those whose site is in their name (under_F3_mean)."""
-    if asked.plain("split any layer in two equal-sigma layers", "split_layer", default=NotImplemented) is not NotImplemented:
+    if (
+        asked.plain("split any layer in two equal-sigma layers", "split_layer", default=NotImplemented)
+        is not NotImplemented
+    ):
         return {"max_change": _split()}
     if (anatomy := asked.plain("head", default=None)) is not None:
         return _anatomy(asked, str(anatomy), wanted)
@@ -52,7 +64,10 @@ def _charge(asked: Inputs, current: float, seconds: float) -> Quantities:
     found: Quantities = {"charge_C": current * seconds, "charge_c": current * seconds}
     area = asked.number("area", "electrode_area", default=None)
     if area is not None:
-        found |= {"current_density_A_m2": current / (area * 1e-4), "charge_density_C_m2": current * seconds / (area * 1e-4)}
+        found |= {
+            "current_density_A_m2": current / (area * 1e-4),
+            "charge_density_C_m2": current * seconds / (area * 1e-4),
+        }
     return found
 
 
@@ -95,7 +110,9 @@ def _electrodes(asked: Inputs, head: ShellHead, current: float) -> tuple[Electro
         width = float(radius) * 1e-3 / head.radius
     if area is not None:
         if np.ndim(area) == 0 and area <= 0:
-            raise EuthymiaError(f"an electrode of {area:g} cm2", place=Place(field="area_cm2"), rule="It is above zero.")
+            raise EuthymiaError(
+                f"an electrode of {area:g} cm2", place=Place(field="area_cm2"), rule="It is above zero."
+            )
         width = half_angle_of(float(area) * 1e-4, head.radius)
     given = asked.plain("electrodes", default=None)
     if given in ("diametric points", "diametric"):
@@ -139,9 +156,11 @@ def _listed(one: Any, current: float, width: float, head: ShellHead) -> Electrod
 
 def poles_named(montage: str) -> tuple[list[str], list[str]]:
     """Anodes and cathodes of text such as 'F3-F4' or 'anode F3 / cathode F4 (bifrontal)'."""
-    text = montage.replace("–", "-").replace("anode", "").replace("cathode", "-").replace("/", " ").split("(")[0]
+    text = montage.replace("\u2013", "-").replace("anode", "").replace("cathode", "-").replace("/", " ").split("(")[0]
     known = {site.lower(): site for site in sites()}
-    sides = [[known[w.lower()] for w in SITE.findall(part) if w.lower() in known] for part in text.split("-") if part.strip()]
+    sides = [
+        [known[w.lower()] for w in SITE.findall(part) if w.lower() in known] for part in text.split("-") if part.strip()
+    ]
     if len(sides) != 2 or not all(sides):
         raise EuthymiaError(
             f"the montage '{montage}' cannot be read", place=Place(field="montage"),
@@ -188,7 +207,9 @@ def _at_points(asked: Inputs, head: ShellHead, electrodes: tuple[Electrode, ...]
     return found
 
 
-def _over_cortex(asked: Inputs, head: ShellHead, electrodes: tuple[Electrode, ...], wanted: tuple[str, ...]) -> Quantities:
+def _over_cortex(
+    asked: Inputs, head: ShellHead, electrodes: tuple[Electrode, ...], wanted: tuple[str, ...]
+) -> Quantities:
     below = asked.number("below_surface", default=BELOW_SURFACE)
     roi = asked.number("roi_radius", "roi", "region", default=REGION)
     over = montage_field(electrodes, head, 8000, float(below))
@@ -244,7 +265,9 @@ def _split() -> float:
     for head in heads().values():
         electrodes = (Electrode((0, 0, 1), 1e-3, 0.3), Electrode((1, 0, 0), -1e-3, 0.2))
         points = np.random.default_rng(2).normal(size=(60, 3))
-        points = points / np.linalg.norm(points, axis=1, keepdims=True) * np.linspace(0.01, 0.9, 60)[:, None] * head.radius
+        points = (
+            points / np.linalg.norm(points, axis=1, keepdims=True) * np.linspace(0.01, 0.9, 60)[:, None] * head.radius
+        )
         whole = solve_shells(head, electrodes, points).field
         for index in range(len(head.radii)):
             inner = head.radii[index - 1] if index else 0.0

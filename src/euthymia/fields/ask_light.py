@@ -19,7 +19,8 @@ from euthymia.fields.photons import Light, OpticalLayer, scatter, specular_refle
 from euthymia.treatments.limits.stimulation import correction, skin_limit
 
 WORDS = (
-    "mua", "mus", "musp", "albedo", "n", "n_rel", "n1", "n2", "layers", "layers_mm", "optics", "wl", "wavelength", "replace", "any",
+    "mua", "mus", "musp", "albedo", "n", "n_rel", "n1", "n2", "layers", "layers_mm", "optics",
+    "wl", "wavelength", "replace", "any",
     "semi_infinite", "g", "tau",
 )  # fmt: skip
 FEWEST, MOST = 300_000, 4_000_000
@@ -60,11 +61,14 @@ def answer(asked: Inputs, wanted: tuple[str, ...], tolerance: float | None = Non
 
 
 def _shares(light: Light) -> Quantities:
-    diffuse = light.transmittance - light.unscattered if light.unscattered <= light.transmittance else light.transmittance
+    diffuse = (
+        light.transmittance - light.unscattered if light.unscattered <= light.transmittance else light.transmittance
+    )
     return {
         "Rd": light.diffuse_reflectance, "Rs": light.specular, "specular": light.specular,
         "R": light.reflectance, "R_total": light.reflectance, "R_total_incl_specular": light.reflectance,
-        "Tt": light.transmittance, "T": light.transmittance, "Td": diffuse, "Tc": light.unscattered, "Tu": light.unscattered,
+        "Tt": light.transmittance, "T": light.transmittance, "Td": diffuse,
+        "Tc": light.unscattered, "Tu": light.unscattered,
         "A": sum(light.absorbed), "A_total": sum(light.absorbed), "absorbed": sum(light.absorbed),
         "A_layers": list(light.absorbed), "absorbed_by_layer": list(light.absorbed), "R_plus_T_plus_A": light.total,
     }  # fmt: skip
@@ -76,7 +80,9 @@ def _fresnel(asked: Inputs) -> Quantities:
     inside = asked.number("n", "n_rel", "n2", "n_below")
     outside = asked.number("n1", "n_above", default=1.0)
     if inside < 1 or outside < 1:
-        raise EuthymiaError(f"a refractive index of {min(inside, outside):g}", place=Place(field="n"), rule="1 or more.")
+        raise EuthymiaError(
+            f"a refractive index of {min(inside, outside):g}", place=Place(field="n"), rule="1 or more."
+        )
     angle = asked.number("incidence", default=0.0)
     value = specular_reflectance(outside, inside)
     if angle:

@@ -1,7 +1,8 @@
 """Questions about coils, from settings to named quantities: fields at points, below a site, and per stimulator output.
 
-Settings: `coil` (or `windings`) with `scalp_radius_mm`, `gap_mm`, `depth_mm`, `position`, `angle_deg`; or bare dipoles
-(`dipole_pos_mm`, `moment_Am2_per_A`) with `r_mm`; `didt_A_per_us` or `output_pct`. Left out: volumes that are no sphere.
+Settings: `coil` or `windings` with `scalp_radius_mm`, `gap_mm`, `depth_mm`, `position`, `angle_deg`; or bare dipoles
+(`dipole_pos_mm`, `moment_Am2_per_A`) with `r_mm`; `didt_A_per_us` or `output_pct`. Left out: volumes that are no
+sphere.
 """
 
 from __future__ import annotations
@@ -18,7 +19,19 @@ from euthymia.fields.inputs import CannotExpress, Inputs, Quantities, listed
 from euthymia.fields.magnetic import electric_field
 from euthymia.fields.stimulate import GAP, THRESHOLD, field_below, field_map, output_at_threshold, relative_field
 
-WORDS = ("coil", "dipole_pos", "dipole", "moment", "windings", "any_coil", "didt", "MSO", "fixed_MSO", "E_thr", "intensity_rmt")
+WORDS = (
+    "coil",
+    "dipole_pos",
+    "dipole",
+    "moment",
+    "windings",
+    "any_coil",
+    "didt",
+    "MSO",
+    "fixed_MSO",
+    "E_thr",
+    "intensity_rmt",
+)
 COMPARED = re.compile(r"E_(\w+?)_(lt|gt|over)_E_(\w+)|ratio_([A-Z]\w*)_over_([A-Z]\w*)")
 DEPTHS = re.compile(r"ratio_(\d+(?:\.\d+)?)_over_(\d+(?:\.\d+)?)")
 
@@ -98,7 +111,7 @@ def _names(size: float) -> Quantities:
 
 
 def _laws(name: str) -> Quantities:
-    """What holds for every coil in every layered sphere: no radial part, and Faraday's law with the curl of the field."""
+    """What holds for every coil in every layered sphere: a field without a radial part."""
     from euthymia.fields.stimulate import coil_at
 
     placed = coil_at(name, [0.3, 0.2, 0.9])
@@ -199,7 +212,11 @@ def _coil(asked: Inputs, wanted: tuple[str, ...]) -> Quantities:
             raise CannotExpress("per cent of output needs a coil of the table")
         share = output_at_threshold(name, over, float(listed(depths)[0]), float(threshold), gap, scalp, angle)
         most = coil(name).didt_max
-        found |= {"pct_MSO": share, "MSO_pct": share, "didt_at_threshold_A_per_us": share / 100 * (most.number if most else 0)}
+        found |= {
+            "pct_MSO": share,
+            "MSO_pct": share,
+            "didt_at_threshold_A_per_us": share / 100 * (most.number if most else 0),
+        }
     if set(wanted) & {"peak_V_m", "p99_V_m", "peak", "p99", "area_half_max_cm2"}:
         over_cortex = field_map(placed, float(listed(depths)[0]), rate, scalp, 20000)
         size = over_cortex.size

@@ -35,7 +35,9 @@ class Windings(BaseModel):
     outer: float = Field(gt=0, description="Outer diameter in mm.")
     wings: Literal[1, 2] = 2
     tilt: float = Field(0.0, ge=0, lt=90, description="Degrees by which each wing is bent towards the head.")
-    spacing: float | None = Field(None, gt=0, description="Centre to centre of the wings in mm; touching when not given.")
+    spacing: float | None = Field(
+        None, gt=0, description="Centre to centre of the wings in mm; touching when not given."
+    )
 
     @model_validator(mode="after")
     def _in_order(self) -> Windings:
@@ -164,12 +166,21 @@ def _clearance(windings: Windings, plane: float, contact: float) -> float:
     return max(0.0, float(lift.max()))
 
 
-@cache
 def _dipoles(windings: Windings) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Places (dipoles, 3) in mm, areas times turns in mm², and normals of a coil in its own frame (x across, y along
     the handle, z away from the head); currents of the two wings run opposite ways."""
-    radii = np.linspace(windings.inner / 2, windings.outer / 2, windings.turns)
-    edges = np.concatenate([np.linspace(0, radii[0], RINGS // 2 + 1), np.linspace(radii[0], radii[-1], RINGS // 2 + 1)[1:]])
+    return _discs(*windings.model_dump().values())
+
+
+@cache
+def _discs(
+    turns: int, inner_diameter: float, outer_diameter: float, wings: int, bend: float, spacing: float | None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """As `_dipoles`, remembered."""
+    radii = np.linspace(inner_diameter / 2, outer_diameter / 2, turns)
+    edges = np.concatenate(
+        [np.linspace(0, radii[0], RINGS // 2 + 1), np.linspace(radii[0], radii[-1], RINGS // 2 + 1)[1:]]
+    )
     inner, outer = edges[:-1], edges[1:]
     # turns that enclose each ring, averaged over its area, so that the total is the sum of the turns' areas
     enclosed = sum(np.clip(r**2 - inner**2, 0, outer**2 - inner**2) for r in radii) * np.pi / SPOKES
@@ -178,10 +189,10 @@ def _dipoles(windings: Windings) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     x, y = (np.outer(middle, f(around)).ravel() for f in (np.cos, np.sin))
     flat = np.stack([x, y, np.zeros_like(x)], axis=1)
     weight = np.repeat(enclosed, SPOKES)
-    if windings.wings == 1:
+    if wings == 1:
         return flat, weight, np.tile([0.0, 0.0, 1.0], (len(flat), 1))
-    half = (windings.spacing or windings.outer + WIRE) / 2
-    tilt = math.radians(windings.tilt)
+    half = (spacing or outer_diameter + WIRE) / 2
+    tilt = math.radians(bend)
     parts = []
     for sign in (1, -1):
         along = flat[:, 0] + sign * half  # mm from the middle line

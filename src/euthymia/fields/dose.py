@@ -49,13 +49,23 @@ class CorticalDose:
 
     def __str__(self) -> str:
         low, high = self.interval
-        return f"{self.quantity} ({self.metric}): {self.value:.3g} ({low:.3g} to {high:.3g}, {self.interval_kind}) {self.unit}"
+        spread = f"{low:.3g} to {high:.3g}, {self.interval_kind}"
+        return f"{self.quantity} ({self.metric}): {self.value:.3g} ({spread}) {self.unit}"
 
 
-def distribution(quantity: str, unit: str, metric: str, kind: str, found: dict[str, float], provenance: str) -> CorticalDose:
+def distribution(
+    quantity: str, unit: str, metric: str, kind: str, found: dict[str, float], provenance: str
+) -> CorticalDose:
     """A dose known only as several answers: the median in the middle, and all of them inside the interval."""
     numbers = np.array(list(found.values()))
     low, high = float(numbers.min()), float(numbers.max())
     return CorticalDose(
-        quantity, float(np.median(numbers)), unit, metric, (low, high), kind, provenance, alternatives=tuple(found.items())
+        quantity,
+        float(np.median(numbers)),
+        unit,
+        metric,
+        (low, high),
+        kind,
+        provenance,
+        alternatives=tuple(found.items()),
     )

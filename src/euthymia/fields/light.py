@@ -140,7 +140,9 @@ def in_head(
     """
     if not 0 < radius < math.inf:
         raise EuthymiaError(
-            f"a beam radius of {radius:g} mm", place=Place(field="beam_radius_mm"), rule="A beam has a radius above zero."
+            f"a beam radius of {radius:g} mm",
+            place=Place(field="beam_radius_mm"),
+            rule="A beam has a radius above zero.",
         )
     bracket = optics_table(table).bracket(checked_wavelength(wavelength))
     if bracket is None:
@@ -154,9 +156,7 @@ def in_head(
         return parts[0][0]
     first = parts[0][0]
     blend = lambda name: np.exp(sum(share * np.log(np.maximum(getattr(p, name), 1e-12)) for p, share in parts))  # noqa: E731
-    return Fluence(
-        first.depths, blend("footprint_mean"), blend("on_axis"), first.grey_from, float(blend("into_brain"))
-    )
+    return Fluence(first.depths, blend("footprint_mean"), blend("on_axis"), first.grey_from, float(blend("into_brain")))
 
 
 def _own(

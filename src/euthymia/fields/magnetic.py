@@ -28,16 +28,18 @@ def electric_field(positions: np.ndarray, moments: np.ndarray, didt: float, poin
 
 
 def _field(dipole: np.ndarray, moment: np.ndarray, point: np.ndarray) -> np.ndarray:
-    """Sum over dipoles of m·B(Q) for the three directions Q, without the constants (points, 3).
+    """Sum over dipoles of m B(Q) for the three directions Q, without the constants (points, 3).
 
-    With B = [F Q×r − (Q×r·r_d) ∇F]/F², m·B is linear in Q: Q · ( r × [F m − (m·∇F) r_d] ) / F².
+    The magnetic field is linear in Q, so that m B = Q . (r x [F m - (m . grad F) r_d]) / F^2.
     """
     r, d = point[:, None, :], dipole[None, :, :]
     apart = d - r
     a = np.linalg.norm(apart, axis=2)
     far = np.linalg.norm(d, axis=2)
     along = np.einsum("pdi,pdi->pd", apart, np.broadcast_to(d, apart.shape)) / a
-    f = a * (far * a + far**2 - np.einsum("pdi,pdi->pd", np.broadcast_to(r, apart.shape), np.broadcast_to(d, apart.shape)))
+    f = a * (
+        far * a + far**2 - np.einsum("pdi,pdi->pd", np.broadcast_to(r, apart.shape), np.broadcast_to(d, apart.shape))
+    )
     on_d = a**2 / far + along + 2 * a + 2 * far
     on_r = a + 2 * far + along
     m_gradient = on_d * (dipole * moment).sum(1)[None, :] - on_r * (point @ moment.T)

@@ -31,7 +31,9 @@ class OpticalLayer:
 
     def __post_init__(self) -> None:
         def wrong(field: str, problem: str, rule: str) -> EuthymiaError:
-            return EuthymiaError(problem, place=Place(field=field), rule=rule, fix="Lengths in mm, coefficients in 1/mm.")
+            return EuthymiaError(
+                problem, place=Place(field=field), rule=rule, fix="Lengths in mm, coefficients in 1/mm."
+            )
 
         what = f"layer '{self.name}'" if self.name else "a layer"
         if not self.thickness > 0:
@@ -122,7 +124,7 @@ def scatter(
     from euthymia.fields.photon_kernel import walk_batches
 
     _check(layers, photons, incidence)
-    arrays = [np.array([getattr(layer, name) for layer in layers], dtype=float) for name in ("mua", "mus", "g", "n")]
+    mua, mus, g, n = (np.array([getattr(layer, k) for layer in layers], dtype=float) for k in ("mua", "mus", "g", "n"))
     tops = np.concatenate([[0.0], np.cumsum([layer.thickness for layer in layers])])
     shape = (BATCHES, max(1, round(depth / dz)), max(1, round(reach / dr)))
     fluence, absorbed = np.zeros(shape), np.zeros((BATCHES, len(layers)))
@@ -131,20 +133,32 @@ def scatter(
     counts[: photons % BATCHES] += 1
     outside = above if below is None else below
     cosine = math.cos(math.radians(incidence))
-    walk_batches(counts, seed, *arrays, tops, above, outside, cosine, dz, dr, fluence, absorbed, totals)
+    walk_batches(counts, seed, mua, mus, g, n, tops, above, outside, cosine, dz, dr, fluence, absorbed, totals)
     shares = totals.sum(0) / photons
     return Light(
-        photons, *(float(s) for s in shares[:4]), tuple(map(float, absorbed.sum(0) / photons)),
-        tuple(map(float, shares[4:])), fluence.sum(0) / photons, dz, dr,
-    )  # fmt: skip
+        photons=photons,
+        specular=float(shares[0]),
+        diffuse_reflectance=float(shares[1]),
+        transmittance=float(shares[2]),
+        unscattered=float(shares[3]),
+        absorbed=tuple(map(float, absorbed.sum(0) / photons)),
+        entering=tuple(map(float, shares[4:])),
+        fluence=fluence.sum(0) / photons,
+        dz=dz,
+        dr=dr,
+    )
 
 
 def _check(layers: Sequence[OpticalLayer], photons: Any, incidence: float) -> None:
     if not layers:
-        raise EuthymiaError("the tissue has no layer", place=Place(field="layers"), rule="Light needs something to enter.")
+        raise EuthymiaError(
+            "the tissue has no layer", place=Place(field="layers"), rule="Light needs something to enter."
+        )
     if any(math.isinf(layer.thickness) for layer in layers[:-1]):
         raise EuthymiaError(
-            "an infinite layer lies above another", place=Place(field="layers"), rule="Only the deepest layer has no end."
+            "an infinite layer lies above another",
+            place=Place(field="layers"),
+            rule="Only the deepest layer has no end.",
         )
     last = layers[-1]
     if math.isinf(last.thickness) and last.mua + last.mus == 0:

@@ -61,7 +61,7 @@ class ShellHead:
 class Electrode:
     """A disc on the scalp: where (unit vector), current into the head (A) and half-angle (rad, 0 for a point)."""
 
-    direction: tuple[float, float, float]
+    direction: tuple[float, ...]
     current: float
     half_angle: float = 0.0
     site: str = ""

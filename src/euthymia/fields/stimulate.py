@@ -38,7 +38,7 @@ BELOW_SURFACE = 1.0  # mm into grey matter at which a current's field is taken
 
 @dataclass(frozen=True)
 class CoilField:
-    """Field of a coil over the cortex: `points` (points, 3) in metres, `field` (points, 3) in V/m at the target rate."""
+    """Field of a coil over the cortex: `points` (points, 3) in metres, `field` (points, 3) in V/m."""
 
     placed: Placed
     points: np.ndarray
@@ -57,14 +57,21 @@ def _placed(name: str, over: tuple[float, ...], scalp: float, gap: float, angle:
 
 
 def coil_at(
-    name: str, position: Any = "Cz", scalp_radius: float = SCALP_RADIUS, gap: float = 0.0, angle: float = 0.0, lean: float = 0.0
+    name: str,
+    position: Any = "Cz",
+    scalp_radius: float = SCALP_RADIUS,
+    gap: float = 0.0,
+    angle: float = 0.0,
+    lean: float = 0.0,
 ) -> Placed:
     """A coil by name, laid over a site or direction; mm and degrees. Raises `EuthymiaError`."""
     over = tuple(float(x) for x in direction(position))
     return _placed(name, over, float(scalp_radius), float(gap), float(angle), float(lean))
 
 
-def field_below(placed: Placed, position: Any, depth: float, didt: float, scalp_radius: float = SCALP_RADIUS) -> np.ndarray:
+def field_below(
+    placed: Placed, position: Any, depth: float, didt: float, scalp_radius: float = SCALP_RADIUS
+) -> np.ndarray:
     """Field (3,) in V/m `depth` mm below the scalp under a site, at `didt` in A/s; raises `EuthymiaError`."""
     if not 0 <= depth <= scalp_radius:
         raise EuthymiaError(
@@ -77,7 +84,9 @@ def field_below(placed: Placed, position: Any, depth: float, didt: float, scalp_
     return electric_field(placed.positions, placed.moments, didt, point)[0]
 
 
-def field_map(placed: Placed, depth: float, didt: float, scalp_radius: float = SCALP_RADIUS, points: int = 4000) -> CoilField:
+def field_map(
+    placed: Placed, depth: float, didt: float, scalp_radius: float = SCALP_RADIUS, points: int = 4000
+) -> CoilField:
     """The field over the upper cortical sphere, `depth` mm below the scalp."""
     over = cortex((scalp_radius - depth) * 1e-3, points)
     over = over[over @ placed.axis > 0]
@@ -95,7 +104,9 @@ def output_at_threshold(
     most = coil(name).didt_max
     if most is None:
         raise EuthymiaError(
-            f"the output of coil '{name}' was never measured", place=Place(field="coil"), fix="Give didt_A_per_us instead."
+            f"the output of coil '{name}' was never measured",
+            place=Place(field="coil"),
+            fix="Give didt_A_per_us instead.",
         )
     placed = coil_at(name, position, scalp_radius, gap, angle)
     deep = depth_below(position) if depth is None else depth
@@ -114,7 +125,11 @@ def relative_field(name: str, site: str, gap: float = GAP, over_depth: float = 0
 
 
 def magnetic_dose(
-    name: str = "Magstim_D70", position: str = "F3", intensity: float = 120.0, depth_corrected: bool = False, gap: float = GAP
+    name: str = "Magstim_D70",
+    position: str = "F3",
+    intensity: float = 120.0,
+    depth_corrected: bool = False,
+    gap: float = GAP,
 ) -> tuple[CorticalDose, ...]:
     """Doses of a coil at `intensity` per cent of resting motor threshold: at the target and as a share of threshold.
 
@@ -180,9 +195,7 @@ def montage_field(
     return CurrentField(given, electrodes, over, solve_shells(given, electrodes, over).field)
 
 
-def electrodes_of(
-    poles: Any, current: float, area: float, head: ShellHead | None = None
-) -> tuple[Electrode, ...]:
+def electrodes_of(poles: Any, current: float, area: float, head: ShellHead | None = None) -> tuple[Electrode, ...]:
     """Disc electrodes from (place, share of current) pairs; `current` in mA, `area` in cm2 (0: points)."""
     given = head or head_called("four_shell")
     half = half_angle_of(area * 1e-4, given.radius)

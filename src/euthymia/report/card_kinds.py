@@ -65,7 +65,9 @@ def device_card(name: str) -> Card:
                 "charge": f"{found.charge:g} C, {found.density:.2f} A/m2 at an electrode",
             }
         case Light():
-            pulsed = "" if found.pulse_rate is None else f", pulsed at {found.pulse_rate:g} Hz ({percent(found.duty)} on)"
+            pulsed = (
+                "" if found.pulse_rate is None else f", pulsed at {found.pulse_rate:g} Hz ({percent(found.duty)} on)"
+            )
             facts |= {
                 "light": f"{found.emitter}, {found.wavelength:g} nm{pulsed}",
                 "at the skin": f"{found.average:g} mW/cm2, {found.radiant_exposure:.3g} J/cm2 on each site",
@@ -81,7 +83,11 @@ def device_card(name: str) -> Card:
     for dose in doses_of(found, found.intensity, found.session_hours):
         low, high = dose.interval
         unit = "" if dose.unit == "1" else f" {dose.unit}"
-        _add(facts, dose.quantity, f"{dose.value:.3g}{unit} ({low:.3g} to {high:.3g}: {dose.interval_kind}), {dose.metric}")
+        _add(
+            facts,
+            dose.quantity,
+            f"{dose.value:.3g}{unit} ({low:.3g} to {high:.3g}: {dose.interval_kind}), {dose.metric}",
+        )
     for one in findings(found, found.intensity):
         _add(facts, f"limit {one.rule}", f"{one.severity}: {one.message} ({one.source}, {one.confidence})")
     return Card("device", found.name, found.label, facts, tuple(line(path, value) for path, value in values_in(found)))

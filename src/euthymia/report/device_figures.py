@@ -33,13 +33,19 @@ def field_over_cortex(device: Protocol | Current) -> Figure:
 
     table = tables.cortex_table(device)
     side = alt.Scale(domain=[-105, 105])
-    x = alt.X("x:Q", title="Degrees to the right of the vertex", scale=side, axis=alt.Axis(values=[-90, -45, 0, 45, 90]))
+    x = alt.X(
+        "x:Q", title="Degrees to the right of the vertex", scale=side, axis=alt.Axis(values=[-90, -45, 0, 45, 90])
+    )
     y = alt.Y("y:Q", title="Degrees to the front", scale=side, axis=alt.Axis(values=[-90, -45, 0, 45, 90]))
     colour = alt.Color("field:Q", title="V/m", scale=alt.Scale(scheme="viridis"), legend=alt.Legend(orient="right"))
     cells = alt.Chart().mark_square(size=58, opacity=1).encode(x=x, y=y, color=colour)
     sites = alt.Data(values=tables.sites_table().to_dicts())
     dots = alt.Chart(sites).mark_point(color="white", size=16, filled=True, opacity=1).encode(x="x:Q", y="y:Q")
-    names = alt.Chart(sites).mark_text(color="white", dy=-9, fontSize=10, fontWeight="bold").encode(x="x:Q", y="y:Q", text="site:N")
+    names = (
+        alt.Chart(sites)
+        .mark_text(color="white", dy=-9, fontSize=10, fontWeight="bold")
+        .encode(x="x:Q", y="y:Q", text="site:N")
+    )
     chart = alt.layer(cells, dots, names, data=named_data()).properties(width=380, height=380)
     peak = float(table["field"].to_numpy().max())
     depth = "below the coil's scalp-cortex distance" if isinstance(device, Protocol) else "1 mm into grey matter"
@@ -59,7 +65,11 @@ def depth_profile(device: Device) -> Figure:
     colour = alt.Color("curve:N", title=None, scale=alt.Scale(domain=order, range=SERIES))
     x = alt.X("depth:Q", title="Depth below the scalp (mm)")
     if isinstance(device, Light):
-        y = alt.Y("value:Q", title="Fluence over exposure at the skin", scale=alt.Scale(type="log"))
+        y = alt.Y(
+            "value:Q",
+            title="Fluence over exposure at the skin",
+            scale=alt.Scale(type="log", domain=[1e-4, 10], clamp=True),
+        )
         dash = alt.StrokeDash("layers:N", title="Layers", sort=["thin", "default", "thick"])
         base = alt.Chart(named_data())
         line = base.mark_line(strokeWidth=1.2).encode(x=x, y=y, color=colour, strokeDash=dash)
@@ -77,7 +87,9 @@ def depth_profile(device: Device) -> Figure:
         caption = f"Field strength on the line from the target towards the centre of the head. {HEAD}"
     low, high = float(table["value"].to_numpy().min()), float(table["value"].to_numpy().max())
     words = f"{len(order)} curves over depth, from {high:.3g} down to {low:.3g}."
-    return Figure(f"{device.name}-depth", "Fall with depth", caption, words, look(chart.properties(width=460, height=240)), table)
+    return Figure(
+        f"{device.name}-depth", "Fall with depth", caption, words, look(chart.properties(width=460, height=240)), table
+    )
 
 
 def fluence_map(device: Light) -> Figure:
@@ -93,7 +105,9 @@ def fluence_map(device: Light) -> Figure:
     for name in names:
         cells = alt.Chart().transform_filter(alt.datum.table == name).mark_square(size=145, opacity=1, clip=True)
         line = alt.Chart().mark_rule(color="white", strokeDash=[4, 3]).encode(y=alt.datum(15.0))
-        panels.append(alt.layer(cells.encode(x=x, y=y, color=colour), line).properties(width=190, height=200, title=name))
+        panels.append(
+            alt.layer(cells.encode(x=x, y=y, color=colour), line).properties(width=190, height=200, title=name)
+        )
     chart = alt.hconcat(*panels, data=named_data(), spacing=16)
     caption = (
         "Fluence over radiant exposure at the skin, as powers of ten, with layers of middle thickness; the dashed line "
@@ -112,7 +126,9 @@ def pulse_train(device: Device) -> Figure:
     for name in dict.fromkeys(table["panel"].to_list()):
         bars = alt.Chart().transform_filter(alt.datum.panel == name).mark_bar(color=ACTIVE, height=26, stroke=ACTIVE)
         panels.append(
-            bars.encode(x=alt.X("start:Q", title=name[0].upper() + name[1:]), x2="end:Q").properties(width=460, height=34)
+            bars.encode(x=alt.X("start:Q", title=name[0].upper() + name[1:]), x2="end:Q").properties(
+                width=460, height=34
+            )
         )
     chart = alt.vconcat(*panels, data=named_data(), spacing=10)
     caption = "Dark where the device is on."
@@ -128,10 +144,16 @@ def session_calendar(device: Device) -> Figure:
 
     table = tables.calendar_table(device)
     total = int(table["sessions"].to_numpy().sum())
-    days = alt.X("day:O", title="Day of the week of treatment", scale=alt.Scale(domain=list(range(1, 8))), axis=alt.Axis(labelAngle=0))
+    days = alt.X(
+        "day:O",
+        title="Day of the week of treatment",
+        scale=alt.Scale(domain=list(range(1, 8))),
+        axis=alt.Axis(labelAngle=0),
+    )
     base = alt.Chart(named_data()).encode(x=days, y=alt.Y("week:O", title="Week"))
     chart = alt.layer(
-        base.mark_rect(color=ACTIVE, stroke="white", strokeWidth=2), base.mark_text(color="white", fontSize=11).encode(text="sessions:Q")
+        base.mark_rect(color=ACTIVE, stroke="white", strokeWidth=2),
+        base.mark_text(color="white", fontSize=11).encode(text="sessions:Q"),
     ).properties(width=280, height=22 * max(table["week"].to_list()))
     mark = " Settings are recalled, not read." if device.confidence == "recalled" else ""
     caption = f"The course of its trial: {total} sessions; the number is sessions on that day.{mark}"

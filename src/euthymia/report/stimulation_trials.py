@@ -55,7 +55,9 @@ def _one(trial: PublishedTrial, contrast: Contrast, by_key: dict) -> Stimulation
             predicted = f"{number(row.predicted)} ({number(row.low)} to {number(row.high)})"
     mark = "provisional" if str(contrast.confidence) == "recalled" else ""
     compared = f"{arm_name(contrast.arm)} minus {arm_name(contrast.reference)}, {contrast.scale or ''}"
-    return StimulationTrial(trial.acronym or trial.id, compared, _published(contrast), predicted, _finding(contrast), why, mark)
+    return StimulationTrial(
+        trial.acronym or trial.id, compared, _published(contrast), predicted, _finding(contrast), why, mark
+    )
 
 
 def _published(contrast: Contrast) -> str:
@@ -80,7 +82,7 @@ def _finding(contrast: Contrast) -> str:
 
 
 def counted(found: Iterable[StimulationTrial]) -> dict[str, int]:
-    """How many trials (not contrasts) are of each kind of finding; one with any difference counts as having found it."""
+    """How many trials are of each kind of finding; one with any difference counts as having found it."""
     kinds: dict[str, set[str]] = {}
     for one in found:
         kinds.setdefault(one.trial, set()).add(one.finding)

@@ -1,9 +1,9 @@
 """What every device file must hold: a stimulation protocol of one of three kinds, as its trial gave it.
 
-Magnetic (`rtms`): trains of pulses. Direct current (`tdcs`): a montage and a current. Light (`pbm`): a wavelength and an
-irradiance. Each says its usual course and the totals that were published, which are checked against what its settings
-add up to. The assumption that matters: a session's worth (`efficacy`) is a share of the reference session, as trials
-found it. Left out: fields and fluence at the cortex, which `euthymia.fields` computes from these settings.
+Magnetic (`rtms`): trains of pulses. Direct current (`tdcs`): a montage and a current. Light (`pbm`): a wavelength and
+an irradiance. Each says its usual course and the totals that were published, which are checked against what its
+settings add up to. The assumption that matters: a session's worth (`efficacy`) is a share of the reference session,
+as trials found it. Left out: fields and fluence at the cortex, which `euthymia.fields` computes from these settings.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Published(_Part):
     sessions: int | None = None
     course_pulses: int | None = None
     charge_coulomb: float | None = None
-    radiant_exposure: float | None = Field(None, description="J/cm2 at the skin, each site.")
+    radiant_exposure: float | None = None  # J/cm2 at the skin, each site
     energy_kilojoule: float | None = None
 
 
@@ -119,7 +119,9 @@ def _days(phase: Phase) -> Iterator[float]:
     if phase.days is not None:
         yield from map(float, range(phase.days))
         return
-    spread = {1: (0,), 2: (0, 3), 3: (0, 2, 4), 4: (0, 1, 3, 4)}.get(phase.per_week or 0, tuple(range(phase.per_week or 0)))
+    spread = {1: (0,), 2: (0, 3), 3: (0, 2, 4), 4: (0, 1, 3, 4)}.get(
+        phase.per_week or 0, tuple(range(phase.per_week or 0))
+    )
     for week in range(round(phase.weeks or 0)):
         yield from (7.0 * week + day for day in spread)
 
@@ -140,7 +142,6 @@ class Train(_Part):
     train_seconds: float = Field(gt=0)
     pause_seconds: float = Field(ge=0)
     burst: Burst | None = None
-    target: str = ""
 
     @model_validator(mode="after")
     def _holds_its_pulses(self) -> Train:
@@ -172,16 +173,21 @@ class Train(_Part):
         return self.trains * (self.train_seconds + self.pause_seconds) - self.pause_seconds
 
 
+class FurtherTrain(Train):
+    """Trains that follow in the same session, at a target of their own."""
+
+    target: str
+
+
 class Protocol(Train, _Device):
     """Repetitive magnetic stimulation; intensity in % of resting motor threshold. `also` are further trains of the
     same session, as in sequential bilateral stimulation."""
 
     kind: Literal["rtms"]
-    target: str
     coil: str
     intensity: float = Field(gt=0, description="Per cent of resting motor threshold.")
     depth_corrected: bool = Field(False, description="Whether the threshold is corrected for scalp-cortex distance.")
-    also: tuple[Train, ...] = ()
+    also: tuple[FurtherTrain, ...] = ()
 
     #: what a session's level is measured in
     unit: ClassVar[str] = "%RMT"

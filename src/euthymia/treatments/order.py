@@ -202,9 +202,7 @@ def _amount(name: str, amount: str) -> tuple[float, str]:
             ) from None
 
 
-def rtms(
-    protocol: str, intensity: str | None = None, pulses: int | None = None, allow: Iterable[str] = ()
-) -> Order:
+def rtms(protocol: str, intensity: str | None = None, pulses: int | None = None, allow: Iterable[str] = ()) -> Order:
     """A session of repetitive magnetic stimulation; intensity and pulses default to the protocol's own.
 
     Outside a safety limit it raises `RegimenError`, unless the rule is named in `allow`.
@@ -257,9 +255,7 @@ def _of_kind(name: str, kind: str) -> Device:
     return protocol
 
 
-def _session(
-    name: str, intensity: str | None, pulses: int | None, sham: bool, allow: Iterable[str] = ()
-) -> Order:
+def _session(name: str, intensity: str | None, pulses: int | None, sham: bool, allow: Iterable[str] = ()) -> Order:
     protocol = device(name) if sham else _of_kind(name, "rtms")
     level = protocol.intensity if intensity is None else quantity(intensity, "%RMT")
     if protocol.kind != "rtms":

@@ -100,7 +100,7 @@ def problem(people: int = PEOPLE, seed: int = 20251) -> Problem:
 
 
 def _fitted(plan: Plan) -> bool:
-    """Whether a fit may see a plan: currents, light and accelerated courses are predicted from what they do elsewhere."""
+    """Whether a fit may see a plan: currents, light and accelerated courses are predicted, not fitted."""
     active = [session for session in plan.sessions if not session.sham]
     days = [int(session.time // 24) for session in active]
     return all(device(s.protocol).kind == "rtms" for s in active) and len(days) == len(set(days))

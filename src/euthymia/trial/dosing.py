@@ -85,7 +85,9 @@ def _sessions(plan: Plan, patient: Patient) -> list[Event]:
         protocol = device(session.protocol)
         if isinstance(protocol, Light):
             through = transmitted(protocol, patient)
-            events.append(Rate(session.time, "light.irradiance", through * session.intensity * protocol.duty, session.duration))
+            events.append(
+                Rate(session.time, "light.irradiance", through * session.intensity * protocol.duty, session.duration)
+            )
     return events
 
 

@@ -1,7 +1,8 @@
 """What a published table says of a device, as an order: which protocol of ours, at which strength, on which days.
 
-The assumption that matters: a table names enough to tell the protocol (its words, montage or wavelength); what it leaves
-out is the protocol's own and is said to be taken. Left out: devices whose physics we do not have (vagus nerve, seizures).
+The assumption that matters: a table names enough to tell the protocol (its words, montage or wavelength); what it
+leaves out is the protocol's own and is said to be taken. Left out: devices whose physics we do not have (vagus nerve,
+seizures).
 """
 
 from __future__ import annotations

@@ -68,14 +68,20 @@ def score_physics(source: Path | None = None, progress: Progress | None = None) 
 
 def score_case(name: str, case: Any) -> CaseRow:
     """One case; whatever is wrong with it becomes a reason, so that no case loses the others."""
-    if not isinstance(case, dict) or not isinstance(case.get("inputs"), dict) or not isinstance(case.get("expected"), dict):
+    if (
+        not isinstance(case, dict)
+        or not isinstance(case.get("inputs"), dict)
+        or not isinstance(case.get("expected"), dict)
+    ):
         return CaseRow(name, "not_expressed", {}, {}, None, "a case has id, inputs and expected, the last two mappings")
     expected = {str(key): value for key, value in case["expected"].items()}
     tolerance = next((case[key] for key in ("tol_rel", "tol_abs", "tol") if key in case), None)
     kind = next((key for key in ("tol_rel", "tol_abs", "tol") if key in case), "sign")
     told = {kind: tolerance} if tolerance is not None else None
     if tolerance == "narrative":
-        return CaseRow(name, "not_expressed", {}, expected, told, "an opinion in words; it is reported and never scored")
+        return CaseRow(
+            name, "not_expressed", {}, expected, told, "an opinion in words; it is reported and never scored"
+        )
     wanted = tuple(key for key in expected if key not in FACTS)
     try:
         found = quantities(case["inputs"], wanted, tolerance if kind == "tol_abs" else None)
@@ -90,15 +96,23 @@ def score_case(name: str, case: Any) -> CaseRow:
     computed = {key: found[key] for key in wanted if key in found}
     if missing:
         return CaseRow(name, "not_expressed", computed, expected, told, f"no quantity is called '{missing[0]}' here")
-    faults = [said for key in computed if (said := _judged(key, computed[key], expected[key], kind, tolerance, expected))]
+    faults = [
+        said for key in computed if (said := _judged(key, computed[key], expected[key], kind, tolerance, expected))
+    ]
     beside = [key for key in wanted if key in BESIDE and key not in computed]
     note = f"not given by the model: {', '.join(beside)}" if beside else ""
-    if kind == "sign" and any(isinstance(expected[key], int | float) and not isinstance(expected[key], bool) for key in computed):
+    if kind == "sign" and any(
+        isinstance(expected[key], int | float) and not isinstance(expected[key], bool) for key in computed
+    ):
         note = f"no tolerance is given, so the sign is judged{'; ' + note if note else ''}"
-    return CaseRow(name, "fail" if faults else "pass", computed, expected, told, "; ".join([*faults, *([note] if note else [])]))
+    return CaseRow(
+        name, "fail" if faults else "pass", computed, expected, told, "; ".join([*faults, *([note] if note else [])])
+    )
 
 
-def quantities(inputs: Mapping[str, Any], wanted: tuple[str, ...] = (), tolerance: float | None = None) -> dict[str, Any]:
+def quantities(
+    inputs: Mapping[str, Any], wanted: tuple[str, ...] = (), tolerance: float | None = None
+) -> dict[str, Any]:
     """Every quantity that settings define, whether of a field or of sessions; raises what `ask` raises."""
     given = {str(key): value for key, value in inputs.items()}
     if session_cases.is_about_sessions(given):
@@ -146,7 +160,9 @@ def _judged(key: str, computed: Any, expected: Any, kind: str, tolerance: Any, a
             size = np.linalg.norm(y, axis=-1, keepdims=True)  # a component is as near as its vector
         off = off / np.maximum(size, 1e-300)
     limit = float(tolerance if not isinstance(tolerance, str) else 0.05)
-    return "" if float(off.max()) <= limit * (1 + 1e-9) else f"{key} is off by {float(off.max()):.3g}, allowed {limit:g}"
+    return (
+        "" if float(off.max()) <= limit * (1 + 1e-9) else f"{key} is off by {float(off.max()):.3g}, allowed {limit:g}"
+    )
 
 
 def _within(key: str, x: np.ndarray, ends: np.ndarray) -> str:

@@ -72,7 +72,9 @@ def _patterns(names: list[str]) -> Quantities:
     strength, found = [], {}
     for name in names:
         word, times = _times(name)
-        left = {after: float(walk(times, max(after * 60.0, 1e-3), constants)[1, 0] - 1) for after in (0, *range(5, 95, 5))}
+        left = {
+            after: float(walk(times, max(after * 60.0, 1e-3), constants)[1, 0] - 1) for after in (0, *range(5, 95, 5))
+        }
         strength.append(left[0])
         lasting = [after for after, value in left.items() if value * left[0] > 0 and abs(value) > abs(left[0]) / 3]
         found |= {f"{word}_duration_min": max(lasting), f"{word}_strength": left[0]}

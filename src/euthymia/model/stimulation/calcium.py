@@ -1,10 +1,10 @@
 """What a session of pulses leaves in a synapse: calcium-dependent plasticity with a sliding threshold and inhibition.
 
-Calcium flows through receptors that glutamate and depolarisation open; above one level synapses weaken, above a second
-they strengthen (fung2014, wilson2016; constants verified in NFTsim). An inhibitory population fills up with pulses and
-empties in seconds, and takes depolarisation away; without it (`inhibition=False`) continuous theta burst comes out with
-the wrong sign. The assumption that matters: the amplitude of a pulse was set by the signs of four patterns, so signs are
-a fit and not a prediction. Left out: waves between regions, short-term depression, drugs.
+Calcium flows through receptors that glutamate and depolarisation open; above one level synapses weaken, above a
+second they strengthen (fung2014, wilson2016; constants verified in NFTsim). An inhibitory population fills up with
+pulses and empties in seconds, and takes depolarisation away; without it (`inhibition=False`) continuous theta burst
+comes out with the wrong sign. The assumption that matters: the amplitude of a pulse was set by the signs of four
+patterns, so signs are a fit and not a prediction. Left out: waves between regions, short-term depression, drugs.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from euthymia.treatments.device import Protocol, Train, device
 
 #: constants in the order the compiled walk takes them
 ORDER = (
-    "glutamate", "glutamate_time", "depolarisation", "depolarisation_time", "lingering", "lingering_time", "inhibition",
+    "glutamate", "glutamate_time", "depolarisation", "depolarisation_time", "lingering", "lingering_time",
+    "inhibition",
     "inhibition_rise", "inhibition_time", "calcium_time", "conductance", "threshold_time", "recovery", "rest", "ceiling",
     "drift", "potentiation", "depression", "expression", "depression_at", "potentiation_at",
 )  # fmt: skip
@@ -121,9 +122,7 @@ def decisions() -> tuple[Decision, ...]:
         both = []
         for inhibition, middle in ((True, 1.0), (False, ONE_POPULATION)):
             amplitudes = (0.95 * middle, middle, 1.1 * middle)
-            both.append(
-                tuple(session_effect(name, a, inhibition, trains, pulses).strength for a in amplitudes)
-            )
+            both.append(tuple(session_effect(name, a, inhibition, trains, pulses).strength for a in amplitudes))
         found.append(Decision(text, source, sign, both[0], both[1]))  # type: ignore[arg-type]
     return tuple(found)
 

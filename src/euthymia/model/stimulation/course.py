@@ -11,14 +11,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from euthymia.model.block import Block
-from euthymia.model.pharmacokinetics.disposition import identifier
 from euthymia.model.parameter_table import values_for
+from euthymia.model.pharmacokinetics.disposition import identifier
 from euthymia.treatments.device import Current, Protocol
 
 
 def block(protocols: Sequence[Protocol | Current]) -> Block:
-    """The drive of all protocols in a plan; each has an input of its own, in sessions per hour; a current has a second one for
-    sessions of the other polarity."""
+    """The drive of all protocols in a plan; each has an input of its own, in sessions per hour.
+
+    A current has a second one, for sessions of the other polarity.
+    """
     inputs: list[str] = []
     parts: list[str] = []
     for protocol in protocols:

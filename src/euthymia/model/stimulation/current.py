@@ -1,9 +1,10 @@
 """What a session of direct current is worth: a weak bias on plasticity, not a stimulus.
 
-Fields of usual currents are well below those that make neurons fire, so a session biases what is going on. Two rules of
-dose: the one for treatment is largest at the reference session (2 mA bifrontal, 30 minutes) and falls off to both sides;
-the one of motor physiology rises, flattens and reverses. Polarity is the sign of the field that points into the cortex
-below the target. The assumption that matters: dose is that field times minutes. Left out: what the brain does meanwhile.
+Fields of usual currents are well below those that make neurons fire, so a session biases what goes on. Two rules of
+dose: the one for treatment is largest at the reference session (2 mA bifrontal, 30 minutes) and falls off to both
+sides; the one of motor physiology rises, flattens and reverses. Polarity is the sign of the field that points into
+the cortex below the target. The assumption that matters: dose is that field times minutes. Left out: what the brain
+does meanwhile.
 """
 
 from __future__ import annotations

@@ -15,8 +15,8 @@ from euthymia.fields.head import site_called
 from euthymia.fields.light import light_dose
 from euthymia.fields.stimulate import current_dose, magnetic_dose
 from euthymia.model.stimulation import current
-from euthymia.model.stimulation.worth import COIL, field_share, worth
 from euthymia.model.stimulation.recruitment import recruited
+from euthymia.model.stimulation.worth import COIL, field_share, worth
 from euthymia.treatments.device import Current, Device, Light, Protocol, device_called
 from euthymia.treatments.finding import Finding
 from euthymia.treatments.limits.stimulation import findings, refused
@@ -65,7 +65,9 @@ class Stimulated:
         lines += [str(dose) for dose in self.doses]
         if not isinstance(self.protocol, Light):
             lines.append(f"worth: {self.worth:.2f} reference sessions")
-        lines += [f"{one.severity}: {one.rule}: {one.message} ({one.source}, {one.confidence})" for one in self.findings]
+        lines += [
+            f"{one.severity}: {one.rule}: {one.message} ({one.source}, {one.confidence})" for one in self.findings
+        ]
         return "\n".join([*lines, "", NOT_FOR_PLANNING])
 
 
@@ -104,13 +106,13 @@ def doses_of(protocol: Device, level: float, hours: float) -> tuple[CorticalDose
             coil = COILS.get(protocol.coil, COIL)
             found = []
             for part in (protocol, *protocol.also):
-                site = site_called(part.target or protocol.target)
+                site = site_called(part.target)
                 found += magnetic_dose(coil, site, level, protocol.depth_corrected)
             share = field_share(protocol, level)
             low, high = found[0].interval
             reached = CorticalDose(
                 "share of neurons recruited", recruited(share), "1", "at the cortex below the coil's centre",
-                (recruited(low), recruited(high)), found[0].interval_kind, "log-normal thresholds around motor threshold",
+                (recruited(low), recruited(high)), found[0].interval_kind, "log-normal thresholds (weise2025)",
                 "assumed",
             )  # fmt: skip
             return (*found, reached)

@@ -110,7 +110,9 @@ def _current(protocol: Current, level: float, seconds: float) -> Iterable[Findin
         yield _finding("tdcs-charge-density", "refuse", f"{per_area:.4g} C/m2 at the electrode")
     elif per_area > rule["usual"][1]:
         low, high = rule["usual"]
-        yield _finding("tdcs-charge-density", "warn", f"{per_area:.4g} C/m2, above the {low} to {high} of earlier trials")
+        yield _finding(
+            "tdcs-charge-density", "warn", f"{per_area:.4g} C/m2, above the {low} to {high} of earlier trials"
+        )
 
 
 def correction(wavelength: float) -> float:
