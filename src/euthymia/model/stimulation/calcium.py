@@ -21,9 +21,8 @@ from euthymia.treatments.device import Protocol, Train, device
 #: constants in the order the compiled walk takes them
 ORDER = (
     "glutamate", "glutamate_time", "depolarisation", "depolarisation_time", "lingering", "lingering_time",
-    "inhibition",
-    "inhibition_rise", "inhibition_time", "calcium_time", "conductance", "threshold_time", "recovery", "rest", "ceiling",
-    "drift", "potentiation", "depression", "expression", "depression_at", "potentiation_at",
+    "inhibition", "inhibition_rise", "inhibition_time", "calcium_time", "conductance", "threshold_time", "recovery",
+    "rest", "ceiling", "drift", "potentiation", "depression", "expression", "depression_at", "potentiation_at",
 )  # fmt: skip
 MICRO = ("glutamate", "rest", "ceiling", "depression_at", "potentiation_at")
 SCALED = ("glutamate", "depolarisation", "lingering")
