@@ -41,7 +41,7 @@ def answer(asked: Inputs, wanted: tuple[str, ...], tolerance: float | None = Non
         return _similarity(asked)
     if asked.has("optics") or asked.has("wl", "wavelength"):
         return _head(asked, wanted)
-    if set(asked.given) <= {"n", "n1", "n2", "n_rel", "n_above", "n_below", "incidence", "incidence_deg"}:
+    if asked.has("n", "n1", "n2", "n_rel") and not asked.has("mua", "mu_a", "albedo", "layers"):
         return _fresnel(asked)
     photons = int(asked.plain("photons", default=photons_for(tolerance)))
     seed = int(asked.plain("seed", default=1))

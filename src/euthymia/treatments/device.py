@@ -179,7 +179,7 @@ class FurtherTrain(Train):
     target: str
 
 
-class Protocol(Train, _Device):
+class Protocol(_Device, Train):
     """Repetitive magnetic stimulation; intensity in % of resting motor threshold. `also` are further trains of the
     same session, as in sequential bilateral stimulation."""
 

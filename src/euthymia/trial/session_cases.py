@@ -66,20 +66,14 @@ def _times(text: str) -> tuple[str, np.ndarray]:
 
 
 def _patterns(names: list[str]) -> Quantities:
-    from euthymia.model.stimulation.calcium_kernel import walk
-
-    constants = calcium.constants()
     strength, found = [], {}
+    scale = SMD_OF_ITBS / calcium.after_effect(_times("iTBS600")[1]).strength
     for name in names:
         word, times = _times(name)
-        left = {
-            after: float(walk(times, max(after * 60.0, 1e-3), constants)[1, 0] - 1) for after in (0, *range(5, 95, 5))
-        }
-        strength.append(left[0])
-        lasting = [after for after, value in left.items() if value * left[0] > 0 and abs(value) > abs(left[0]) / 3]
-        found |= {f"{word}_duration_min": max(lasting), f"{word}_strength": left[0]}
-        scale = SMD_OF_ITBS / float(walk(_times("iTBS600")[1], 1e-3, constants)[1, 0] - 1)
-        found |= {f"{word}_SMD": left[0] * scale, f"{word}_SMD_5min": left[5] * scale}
+        left = calcium.after_effect(times)
+        strength.append(left.strength)
+        found |= {f"{word}_duration_min": left.minutes, f"{word}_strength": left.strength}
+        found |= {f"{word}_SMD": left.strength * scale, f"{word}_SMD_5min": left.after_five * scale}
     return found | {"sign": [int(np.sign(one)) for one in strength], "strength": strength}
 
 

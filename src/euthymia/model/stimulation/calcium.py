@@ -37,12 +37,13 @@ OBSERVED = (
 
 @dataclass(frozen=True)
 class AfterEffect:
-    """Synaptic strength relative to rest, minus 1: at the end of the session, expressed then, and for how many minutes
-    at least a third of the first is left."""
+    """Synaptic strength relative to rest, minus 1: at the end of the session and expressed then; for how many minutes
+    at least a third of the first is left; and what is left after five."""
 
     strength: float
     expressed: float
     minutes: float
+    after_five: float
 
 
 def constants(amplitude: float = 1.0, inhibition: bool = True) -> tuple[float, ...]:
@@ -75,21 +76,25 @@ def session_effect(
 
     `trains` or `pulses` cut the session. Of a sequential protocol only the first part is walked.
     """
-    from euthymia.model.stimulation.calcium_kernel import walk
-
     protocol = device(name)
     if not isinstance(protocol, Protocol):
         raise TypeError(f"{name} has no pulses")
     times = pulse_times((protocol,), trains)[:pulses]
-    start = walk(times, 1e-3, constants(amplitude, inhibition))
-    strength = float(start[0, 0] - 1)
-    minutes = 0.0
-    for after in range(5, 125, 5):
-        left = float(walk(times, after * 60.0, constants(amplitude, inhibition))[1, 0] - 1)
-        if abs(left) < abs(strength) / 3 or left * strength < 0:
-            break
-        minutes = float(after)
-    return AfterEffect(strength, float(start[0, 1] - 1), minutes)
+    return after_effect(times, amplitude, inhibition)
+
+
+#: seconds after the last pulse at which an after-effect is looked at
+LOOKS = np.array([1e-3, *(60.0 * minute for minute in range(5, 125, 5))])
+
+
+def after_effect(times: np.ndarray, amplitude: float = 1.0, inhibition: bool = True) -> AfterEffect:
+    """The after-effect of pulses at `times` (seconds)."""
+    from euthymia.model.stimulation.calcium_kernel import walk
+
+    left = walk(np.asarray(times, float), LOOKS, constants(amplitude, inhibition))[:, :2] - 1
+    gone = (np.abs(left[:, 0]) < abs(left[0, 0]) / 3) | (left[:, 0] * left[0, 0] < 0)
+    last = int(np.argmax(gone)) - 1 if gone.any() else len(LOOKS) - 1
+    return AfterEffect(float(left[0, 0]), float(left[0, 1]), float(LOOKS[last] // 60), float(left[1, 0]))
 
 
 @dataclass(frozen=True)

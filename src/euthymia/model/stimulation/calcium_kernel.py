@@ -17,32 +17,31 @@ def _rise(z):
 
 
 @numba.njit(cache=True)
-def walk(times, after, c):
-    """Weight (1), filtered weight (1) and receptor conductance, relative to rest, at the end of the last pulse and
-    `after` seconds later; `c` holds the constants in the order of `calcium.ORDER`."""
+def walk(times, afters, c):
+    """Weight, filtered weight and receptor conductance relative to rest (afters, 3), `afters` seconds (rising, above
+    zero) after the last pulse; `c` holds the constants in the order of `calcium.ORDER`."""
     (glu_kick, glu_time, fast_kick, fast_time, slow_kick, slow_time, brake_gain, brake_kick, brake_time, ca_time, g0,
      bcm_time, recovery, nu0, nu_max, x_th, ltp, ltd, lag, ltd_at, ltp_at) = c  # fmt: skip
     y_th = x_th * (nu_max - nu0) / nu0
     glu = fast = slow = brake = ca = 0.0
     raw, filtered, speed, g = nu0, nu0, 0.0, g0
     t, index, count = 0.0, 0, len(times)
-    end = times[count - 1] + after
-    at_end = np.zeros(3)
-    out = np.zeros((2, 3))
-    while t < end:
+    last, look = times[count - 1], 0
+    out = np.zeros((len(afters), 3))
+    while look < len(afters):
         while index < count and times[index] <= t + 1e-9:
             glu += glu_kick
             fast += fast_kick
             slow += slow_kick
             brake += brake_kick * (1.0 - brake)
             index += 1
-            if index == count:
-                at_end[0] = -1.0
         busy = glu > 1e-6 or ca > 1e-9 or fast > 1e-5 or slow > 1e-5
         dt = 5e-4 if busy else 2e-2
         if index < count:
             dt = min(dt, max(times[index] - t, 1e-7))
-        volt = (fast + slow) * (1.0 - brake_gain * brake) - 0.0
+        else:
+            dt = min(dt, max(last + afters[look] - t, 1e-7))
+        volt = (fast + slow) * (1.0 - brake_gain * brake)
         opening = _rise(3e4 * (glu - 2e-4)) - 0.0024726
         inflow = g * max(opening, 0.0) * (0.195 - volt) * _rise(62.0 * (volt - 0.0455))
         ca += dt * (inflow - ca / ca_time)
@@ -64,8 +63,7 @@ def walk(times, after, c):
         slow *= math.exp(-dt / slow_time)
         brake *= math.exp(-dt / brake_time)
         t += dt
-        if at_end[0] < 0.0:
-            at_end[0] = 1.0
-            out[0, 0], out[0, 1], out[0, 2] = raw / nu0, filtered / nu0, g / g0
-    out[1, 0], out[1, 1], out[1, 2] = raw / nu0, filtered / nu0, g / g0
+        while look < len(afters) and index == count and t >= last + afters[look] - 1e-9:
+            out[look, 0], out[look, 1], out[look, 2] = raw / nu0, filtered / nu0, g / g0
+            look += 1
     return out
