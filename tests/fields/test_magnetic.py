@@ -12,7 +12,7 @@ from euthymia.fields.coil import coil, coils, place
 from euthymia.fields.magnetic import electric_field
 from euthymia.fields.stimulate import coil_at, field_below, magnetic_dose, output_at_threshold, relative_field
 
-directions = st.tuples(*[st.floats(-1, 1)] * 3).filter(lambda v: 0.2 < np.linalg.norm(v))
+directions = st.tuples(*[st.floats(-1, 1)] * 3).filter(lambda v: np.linalg.norm(v) > 0.2)
 
 
 @given(directions, directions, directions, st.floats(0.01, 0.079))
@@ -70,7 +70,10 @@ def test_a_dose_names_its_metric_and_is_calibrated_to_threshold() -> None:
     share, field = magnetic_dose("Magstim_D70", "F3", 90, depth_corrected=True)
     assert share.value == pytest.approx(0.9)
     assert field.value == pytest.approx(54) and field.interval == pytest.approx((45, 63))
-    assert all(dose.metric and dose.provenance and dose.interval[0] <= dose.value <= dose.interval[1] for dose in (share, field))
+    assert all(
+        dose.metric and dose.provenance and dose.interval[0] <= dose.value <= dose.interval[1]
+        for dose in (share, field)
+    )
 
 
 def test_a_coil_inside_the_head_is_refused() -> None:

@@ -13,7 +13,19 @@ import pytest
 from euthymia.cli.app import EXIT_CODES, VERBS, ended
 
 DOCS = Path(__file__).parents[2] / "docs"
-HEAVY = {"numpy", "scipy", "pint", "polars", "altair", "llvmlite", "numba", "pydantic", "ruamel", "jinja2", "vl_convert"}
+HEAVY = {
+    "numpy",
+    "scipy",
+    "pint",
+    "polars",
+    "altair",
+    "llvmlite",
+    "numba",
+    "pydantic",
+    "ruamel",
+    "jinja2",
+    "vl_convert",
+}
 
 TABLE = """\
 - id: invented

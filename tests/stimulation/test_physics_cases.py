@@ -1,4 +1,4 @@
-"""Cases of physics: the reference table within its own tolerances, other people's cases, and what cannot be computed."""
+"""Cases of physics: the reference table within its own tolerances, other cases, and what cannot be computed."""
 
 from __future__ import annotations
 
@@ -58,9 +58,10 @@ OTHERS = """\
 - {id: no settings, expected: {E_V_m: 1}}
 - {id: layers, inputs: {layers: [{mua_cm: 1, mus_cm: 10, g: 0.5, d_cm: 0.1}, {mua_mm: 0.2, musp_mm: 1, d_mm: 3}]},
    expected: {R_plus_T_plus_A: 1}, tol_abs: 2.0e-3}
-- {id: other head, inputs: {radii_mm: [80, 86, 92], sigma_S_m: [0.33, 0.01, 0.4], I_mA: 1, anode: C3, cathodes: [Fp2, Oz],
-   area_cm2: 9, r_mm: [0, 0, 0]}, expected: {V: 0}, tol_abs: 0.01}
-- {id: arithmetic, inputs: {protocol: saint_snt}, expected: {pulses_per_session: 1800, total_pulses: 90000}, tol_rel: 0.01}
+- {id: other head, inputs: {radii_mm: [80, 86, 92], sigma_S_m: [0.33, 0.01, 0.4], I_mA: 1, anode: C3,
+   cathodes: [Fp2, Oz], area_cm2: 9, r_mm: [0, 0, 0]}, expected: {V: 0}, tol_abs: 0.01}
+- {id: arithmetic, inputs: {protocol: saint_snt}, expected: {pulses_per_session: 1800, total_pulses: 90000},
+   tol_rel: 0.01}
 """
 
 
@@ -69,7 +70,12 @@ def test_other_cases_are_run_and_what_cannot_be_is_counted(tmp_path: Path, capsy
     assert ended(["score", "physics", "--cases", str(tmp_path / "cases.yaml"), "--json"]) == 0
     rows = {row["id"]: row for row in json.loads(capsys.readouterr().out)["rows"]}
     assert len(rows) == 10
-    assert {name for name, row in rows.items() if row["status"] == "pass"} == {"near", "layers", "other head", "arithmetic"}
+    assert {name for name, row in rows.items() if row["status"] == "pass"} == {
+        "near",
+        "layers",
+        "other head",
+        "arithmetic",
+    }
     assert rows["far"]["status"] == "fail" and "off by 0.01" in rows["far"]["reason"]
     left = {name: row["reason"] for name, row in rows.items() if row["status"] == "not_expressed"}
     assert "'colour'" in left["unknown setting"] and "'taste'" in left["unknown quantity"]

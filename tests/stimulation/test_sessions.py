@@ -130,7 +130,9 @@ def test_light_has_a_rival_without_a_direct_effect() -> None:
 
     plan = light("led-830-elated3").as_published().plan()
     ends = {
-        on: typical(plan, ["mitochondrial_capacity", "oxidative_stress"], parameters={"light.specific_effect": on}).values[-1]
+        on: typical(
+            plan, ["mitochondrial_capacity", "oxidative_stress"], parameters={"light.specific_effect": on}
+        ).values[-1]
         for on in (0.0, 1.0)
     }
     assert ends[0.0][0] == 0 and ends[1.0][0] > 0

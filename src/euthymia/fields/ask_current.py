@@ -212,7 +212,7 @@ def _over_cortex(
 ) -> Quantities:
     below = asked.number("below_surface", default=BELOW_SURFACE)
     roi = asked.number("roi_radius", "roi", "region", default=REGION)
-    over = montage_field(electrodes, head, 8000, float(below))
+    over = montage_field(electrodes, head, 4000, float(below))
     size = over.size
     found: Quantities = {
         "peak": float(size.max()), "p99": float(np.quantile(size, 0.99)), "p95": float(np.quantile(size, 0.95)),

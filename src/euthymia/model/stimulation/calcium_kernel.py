@@ -37,10 +37,7 @@ def walk(times, afters, c):
             index += 1
         busy = glu > 1e-6 or ca > 1e-9 or fast > 1e-5 or slow > 1e-5
         dt = 5e-4 if busy else 2e-2
-        if index < count:
-            dt = min(dt, max(times[index] - t, 1e-7))
-        else:
-            dt = min(dt, max(last + afters[look] - t, 1e-7))
+        dt = min(dt, max(times[index] - t, 1e-07)) if index < count else min(dt, max(last + afters[look] - t, 1e-07))
         volt = (fast + slow) * (1.0 - brake_gain * brake)
         opening = _rise(3e4 * (glu - 2e-4)) - 0.0024726
         inflow = g * max(opening, 0.0) * (0.195 - volt) * _rise(62.0 * (volt - 0.0455))
