@@ -1,4 +1,4 @@
-"""Every protocol through a virtual trial with its sham, rivals chosen for a whole trial, null trials beside the others."""
+"""Every protocol through a virtual trial with its sham; rivals for a whole trial; null trials beside the others."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_a_rival_of_no_effect_makes_active_and_sham_alike(name: str, hypothesis:
         done = run(versus_sham(name, hypotheses={hypothesis: weight}), grid_hours=1e9)
         effects.append(float(np.abs(done.arm("active").total("MADRS") - done.arm("sham").total("MADRS")).max()))
     assert effects[0] > 20 * effects[1] and effects[1] < 1e-3, effects
-    with pytest.raises(UnknownName, match="parameter 'light.effect'"):
+    with pytest.raises(UnknownName, match=r"parameter 'light\.effect'"):
         versus_sham(name, hypotheses={"light.effect": 0})
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from euthymia.report.wording import DASH, arm_name, number
 
 if TYPE_CHECKING:
-    from euthymia.evidence.published_trial import Contrast, PublishedTrial
+    from euthymia.evidence.published_trial import Contrast, Outcome, PublishedTrial
     from euthymia.trial.score import Row
 
 FAMILIES = ("tms", "tdcs", "photobiomodulation")
@@ -37,11 +37,13 @@ def stimulation_trials(rows: Iterable[Row]) -> tuple[StimulationTrial, ...]:
     """Every contrast of every device trial in the evidence, with our prediction where there is one."""
     from euthymia.evidence.library import published_trials
 
+    rows = tuple(rows)
     by_key = {(row.trial, row.arm, row.reference, row.scale, row.time_h): row for row in rows if row.kind == "contrast"}
     found = []
     for trial in published_trials():
         if any(word in str(trial.treatment_family).lower() for word in FAMILIES):
             found += [_one(trial, contrast, by_key) for contrast in trial.contrasts]
+            found += [] if trial.contrasts else _from_arms(trial, rows)
     return tuple(sorted(found, key=lambda one: one.trial))
 
 
@@ -58,6 +60,56 @@ def _one(trial: PublishedTrial, contrast: Contrast, by_key: dict) -> Stimulation
     return StimulationTrial(
         trial.acronym or trial.id, compared, _published(contrast), predicted, _finding(contrast), why, mark
     )
+
+
+CONTROLS = ("sham", "placebo", "occipital")
+
+
+def _from_arms(trial: PublishedTrial, rows: tuple[Row, ...]) -> list[StimulationTrial]:
+    """Means of an arm against those of its control, where the table prints no contrast."""
+    outcomes = [(arm, one) for arm, one in trial.outcomes if one.mean is not None]
+    found = []
+    for arm, mine in outcomes:
+        if any(word in arm.arm.lower() for word in CONTROLS):
+            continue
+        beside = [
+            (other, theirs)
+            for other, theirs in outcomes
+            if any(word in other.arm.lower() for word in CONTROLS)
+            and (theirs.scale, theirs.kind, theirs.time_d) == (mine.scale, mine.kind, mine.time_d)
+        ]
+        for other, theirs in beside:
+            ours = [_arm_prediction(rows, trial.id, name.arm, mine) for name in (arm, other)]
+            published = f"{mine.kind.replace('_', ' ')} {number(mine.mean)} against {number(theirs.mean)}"
+            finding, interval = _from_errors(mine, theirs)
+            mark = "provisional" if "recalled" in {str(mine.confidence), str(theirs.confidence)} else ""
+            compared = f"{arm_name(arm.arm)} and {arm_name(other.arm)}, {mine.scale}"
+            predicted = DASH if None in ours else f"{number(ours[0])} against {number(ours[1])}"
+            why = "the table prints no difference; the arms stand side by side"
+            found.append(
+                StimulationTrial(
+                    trial.acronym or trial.id, compared, published + interval, predicted, finding, why, mark
+                )
+            )
+    return found
+
+
+def _arm_prediction(rows: tuple[Row, ...], trial: str, arm: str, outcome: Outcome) -> float | None:
+    for row in rows:
+        same = (row.trial, row.arm, row.scale, row.kind) == (trial, arm, outcome.scale, "arm")
+        if same and outcome.time_d is not None and row.time_h == outcome.time_d * 24:
+            return row.predicted
+    return None
+
+
+def _from_errors(mine: Outcome, theirs: Outcome) -> tuple[str, str]:
+    """Finding and 95 % interval of a difference of two means, where both have an error."""
+    if mine.mean is None or theirs.mean is None or mine.standard_error is None or theirs.standard_error is None:
+        return UNCLEAR, ""
+    gap = mine.mean - theirs.mean
+    reach = 1.96 * (mine.standard_error**2 + theirs.standard_error**2) ** 0.5
+    interval = f", difference {number(gap)}, 95 % interval {gap - reach:.1f} to {gap + reach:.1f} (derived)"
+    return (FOUND if abs(gap) > reach else NONE), interval
 
 
 def _published(contrast: Contrast) -> str:

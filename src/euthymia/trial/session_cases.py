@@ -81,10 +81,15 @@ def _currents(asked: Inputs) -> Quantities:
     """After-effects of several currents for some minutes, and whether they differ by more than a tenth."""
     sign = 1 if asked.has("anodal") else -1
     amounts = [sign * 1e3 * x for x in np.atleast_1d(asked.number("anodal", "cathodal"))]
-    minutes = asked.number("min", "minutes", "duration", default=10)
-    effects = [current.after_effect(amount, minutes) for amount in amounts]
+    lasting = np.atleast_1d(asked.number("min", "minutes", default=10))
+    effects = [current.after_effect(amount, minutes) for amount in amounts for minutes in lasting]
     spread = (max(effects) - min(effects)) / max(abs(one) for one in effects)
-    return {"difference": "none" if spread < 0.1 else "some", "after_effect": effects, "spread_rel": spread}
+    return {
+        "difference": "none" if spread < 0.1 else "some",
+        "after_effect": effects,
+        "spread_rel": spread,
+        "sign": [int(np.sign(one)) for one in effects],
+    }
 
 
 def light_in_culture(irradiance: float, exposures: list[float]) -> dict[str, list[float]]:
