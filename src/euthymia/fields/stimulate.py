@@ -143,16 +143,21 @@ def magnetic_dose(
     shares = [intensity / 100 * ratio for ratio in ratios]
     origin = f"coil {name} over {site} in a sphere (sarvas1987), calibrated to the motor threshold (weise2025)"
     middle, low, high = THRESHOLD
-    return (
-        CorticalDose(
-            "electric field over motor threshold field", shares[0], "1", "at the cortex below the coil's centre",
-            (shares[1], shares[2]), f"scalp to cortex {DEPTH_SPREAD:g} mm more or less", origin,
-        ),
-        CorticalDose(
-            "electric field", shares[0] * middle, "V/m", "at the cortex below the coil's centre",
-            (shares[1] * low, shares[2] * high), "threshold field 50 to 70 V/m and depth", origin,
-        ),
-    )  # fmt: skip
+    depth = "depth is corrected for" if depth_corrected else f"scalp to cortex {DEPTH_SPREAD:g} mm more or less"
+    metric = "at the cortex below the coil's centre"
+    share = CorticalDose(
+        "electric field over motor threshold field", shares[0], "1", metric, (shares[1], shares[2]), depth, origin
+    )
+    field = CorticalDose(
+        "electric field",
+        shares[0] * middle,
+        "V/m",
+        metric,
+        (shares[1] * low, shares[2] * high),
+        f"threshold field {low:g} to {high:g} V/m; {depth}",
+        origin,
+    )
+    return share, field
 
 
 @dataclass(frozen=True)
