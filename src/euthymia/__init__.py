@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from euthymia.exchange.sbml_read import read_sbml
     from euthymia.exchange.sbml_write import write_sbml
     from euthymia.model.knock_out import knock_out
+    from euthymia.model.stimulation.summary import stimulate
     from euthymia.model.treatment import model_of
     from euthymia.report.cite import cite
     from euthymia.report.sensitivity import sensitivity
@@ -29,10 +30,11 @@ if TYPE_CHECKING:
     from euthymia.report.why import why
     from euthymia.treatments.device import device
     from euthymia.treatments.drug import drug
-    from euthymia.treatments.order import infusion, intranasal, oral, placebo, rtms, sham
+    from euthymia.treatments.order import infusion, intranasal, light, oral, placebo, rtms, sham, tdcs
     from euthymia.treatments.regimen import washout
     from euthymia.trial.conduct import run as run_trial
     from euthymia.trial.endpoints import effect, endpoint
+    from euthymia.trial.physics import score_physics
     from euthymia.trial.protocol import trial
     from euthymia.trial.score import score as score_trials
     from euthymia.trial.simulate import simulate
@@ -49,6 +51,7 @@ __all__ = [
     "infusion",
     "intranasal",
     "knock_out",
+    "light",
     "model_of",
     "open_simulation",
     "oral",
@@ -57,11 +60,14 @@ __all__ = [
     "read_trials",
     "rtms",
     "run_trial",
+    "score_physics",
     "score_trials",
     "sensitivity",
     "sham",
     "shares",
     "simulate",
+    "stimulate",
+    "tdcs",
     "trial",
     "washout",
     "why",
@@ -79,6 +85,7 @@ _HOMES = {
     "infusion": "treatments.order",
     "intranasal": "treatments.order",
     "knock_out": "model.knock_out",
+    "light": "treatments.order",
     "model_of": "model.treatment",
     "open_simulation": "trial.simulation:opened",
     "oral": "treatments.order",
@@ -87,11 +94,14 @@ _HOMES = {
     "read_trials": "evidence.trial_table",
     "rtms": "treatments.order",
     "run_trial": "trial.conduct:run",
+    "score_physics": "trial.physics",
     "score_trials": "trial.score:score",
     "sensitivity": "report.sensitivity",
     "sham": "treatments.order",
     "simulate": "trial.simulate",
     "shares": "report.shares",
+    "stimulate": "model.stimulation.summary",
+    "tdcs": "treatments.order",
     "washout": "treatments.regimen",
     "why": "report.why",
     "write_sbml": "exchange.sbml_write",

@@ -14,7 +14,7 @@ from euthymia.cli.app import EXIT_CODES, VERBS, ended
 
 DOCS = Path(__file__).parents[2] / "docs"
 HEAVY = {"numpy", "scipy", "pint", "polars", "altair", "llvmlite", "pydantic", "ruamel", "jinja2", "vl_convert"}
-HEAVY |= {"fsspec", "distributed", "dask", "zarr"}
+HEAVY |= {"fsspec", "distributed", "dask", "zarr", "numba"}
 
 TABLE = """\
 - id: invented

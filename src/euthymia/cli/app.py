@@ -16,6 +16,7 @@ from euthymia.cli.crowds import simulate
 from euthymia.cli.exchanging import exchange
 from euthymia.cli.looking import check, cite, show, why
 from euthymia.cli.scoring import calibrate, scores
+from euthymia.cli.stimulating import stimulate
 from euthymia.cli.trials import demo, run, sensitivity, trial
 from euthymia.errors import EuthymiaError
 
@@ -40,7 +41,9 @@ Research model; not medical advice."""
 ENDING = "Exit codes: see 'euthymia --help'. Research model; not medical advice."
 
 #: in the order of a first visit
-VERBS = (demo, trial, run, simulate, sensitivity, scores, show, why, cite, check, calibrate, exchange)
+VERBS = (
+    demo, trial, run, simulate, sensitivity, scores, stimulate, show, why, cite, check, calibrate, exchange
+)  # fmt: skip
 
 
 def build() -> App:

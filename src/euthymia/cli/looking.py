@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from euthymia.model.block import Model
 
 
-def show(kind: str, name: str | None = None, /, *, json: bool = False) -> None:
+def show(kind: str, name: str | None = None, /, *, json: bool = False, out: Path | None = None) -> None:
     """Show a card, or the names of a kind.
 
     Parameters
@@ -23,11 +23,28 @@ def show(kind: str, name: str | None = None, /, *, json: bool = False) -> None:
         Which one; all names are listed if not given.
     json
         Print JSON.
+    out
+        Of a device: write a page with pictures (HTML) there too.
     """
     from euthymia.report.cards import card
 
     found = card(kind, name)
+    if out is not None:
+        _page(found.kind, found.name, out)
     print(as_json(found.told()) if json else found)
+
+
+def _page(kind: str, name: str, out: Path) -> None:
+    """Write the page of a thing that has one; raises `EuthymiaError`."""
+    from euthymia.errors import EuthymiaError
+
+    if kind != "device" or not name:
+        raise EuthymiaError("only a device has a page", fix="euthymia show device left-dlpfc-itbs --out itbs.html")
+    import sys
+
+    from euthymia.report.device_page import write_device_page
+
+    print(f"page: {write_device_page(name, out)}", file=sys.stderr)
 
 
 def why(

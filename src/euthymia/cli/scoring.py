@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from cyclopts import App
 
 from euthymia.cli.engines import EngineName, engine_called
+from euthymia.cli.stimulating import physics
 from euthymia.cli.telling import as_json, progress, table, write_whole
 
 if TYPE_CHECKING:
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
     from euthymia.trial.score import Row
     from euthymia.trial.scorecard import Summary
 
-scores = App(name="score", help="Hold the model against published trials.", help_epilogue="")
+scores = App(name="score", help="Hold the model against published trials and known physics.", help_epilogue="")
+scores.command(physics)
 
 
 @scores.command

@@ -19,7 +19,7 @@ from euthymia.cohort.preset import Preset, Spread, preset
 from euthymia.errors import TrialError
 
 #: streams of random numbers a patient has; never renumber
-TRAITS, LIFE, RATER, STAYING, TAKING, EXPOSURE = range(6)
+TRAITS, LIFE, RATER, STAYING, TAKING, EXPOSURE, OPTICS = range(7)
 
 
 @dataclass(frozen=True)

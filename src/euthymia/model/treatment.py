@@ -12,9 +12,9 @@ from euthymia.model.circumstances import expectancy, life
 from euthymia.model.downstream import downstream
 from euthymia.model.pharmacokinetics import absorption, disposition
 from euthymia.model.pharmacokinetics.disposition import Source
-from euthymia.model.stimulation import course
+from euthymia.model.stimulation import course, light
 from euthymia.model.targets import binding
-from euthymia.treatments.device import device
+from euthymia.treatments.device import Light, device
 from euthymia.treatments.drug import Compound, drug
 from euthymia.treatments.plan import Plan
 
@@ -45,8 +45,11 @@ def treatment_blocks(plan: Plan) -> tuple[Block, ...]:
             entries.setdefault(metabolite.compound, []).append(Source(port))
     blocks += [disposition.block(compound, entries.get(name, ())) for name, compound in compounds.items()]
     blocks += binding.blocks(tuple(compounds.values()))
-    if active := sorted({session.protocol for session in plan.sessions if not session.sham}):
-        blocks.append(course.block([device(name) for name in active]))
+    given = [device(name) for name in sorted({session.protocol for session in plan.sessions if not session.sham})]
+    if driving := [one for one in given if not isinstance(one, Light)]:
+        blocks.append(course.block(driving))
+    if len(driving) < len(given):
+        blocks.append(light.block())
     return tuple(blocks)
 
 

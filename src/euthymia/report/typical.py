@@ -82,7 +82,7 @@ def typical_task(
         if name not in known:
             raise UnknownName("output", name, known)
     times = close_times(plan, end)
-    person = Patient(0, 0, {}, {}, {"weight": WEIGHT})
+    person = Patient(0, 0, {}, {}, {"weight": WEIGHT, "optics": "median"})
     days = np.arange(0.0, end / 24 + 1e-9, 7.0) if visits is None else np.asarray(visits, float)
     events = [event for event in events_of(plan, person, 1.0) if event.time <= end]
     events += contacts(setting or setting_of([plan]), days[days * 24 <= end] * 24, World({}))

@@ -15,7 +15,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from euthymia.errors import DataError, EuthymiaError, Place
-from euthymia.treatments.order import Order, infusion, intranasal, oral, placebo, rtms, sham
+from euthymia.treatments.order import Order, infusion, intranasal, light, oral, placebo, rtms, sham, tdcs
 from euthymia.treatments.regimen import Regimen, washout
 
 #: order → the keys that may stand beside it
@@ -24,10 +24,12 @@ ORDERS: dict[str, tuple[str, ...]] = {
     "infusion": ("amount", "over"),
     "intranasal": ("amount",),
     "placebo": (),
-    "rtms": ("intensity", "pulses"),
+    "rtms": ("intensity", "pulses", "allow"),
+    "tdcs": ("current", "over", "allow"),
+    "light": ("irradiance", "over", "allow"),
     "sham": (),
 }
-SCHEDULES = ("once", "daily", "twice_daily", "at", "times_per_week", "weekly", "course")
+SCHEDULES = ("once", "daily", "twice_daily", "at", "times_per_week", "weekly", "course", "accelerated", "as_published")
 CHANGES = ("starting", "until", "missing", "missed")
 FORM = "For example {oral: escitalopram, amount: 10 mg, daily: {weeks: 8}}."
 
@@ -112,6 +114,10 @@ def _order(kind: str, given: Mapping[str, Any]) -> Order:
             return placebo(route=given["placebo"] or "oral")
         case "rtms":
             return rtms(given["rtms"], **options)
+        case "tdcs":
+            return tdcs(given["tdcs"], **options)
+        case "light":
+            return light(given["light"], **options)
         case "sham":
             return sham(given["sham"])
     make = {"oral": oral, "infusion": infusion, "intranasal": intranasal}[kind]

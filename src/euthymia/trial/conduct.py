@@ -48,7 +48,7 @@ def run(trial: Trial, engine: Engine | None = None, progress: Progress | None = 
     tell = progress or (lambda what, done, total: None)
     steps = len(trial.arms) + 1
     tell("screening", 0, steps)
-    enrolment = enrol(trial, engine, worlds(trial.worlds))
+    enrolment = enrol(trial, engine, worlds(trial.worlds, trial.hypotheses))
     visits = np.array(trial.visits) * 24.0
     times = np.unique(np.concatenate([visits, np.arange(0.0, visits[-1] + grid_hours / 2, grid_hours)]))
     times = times[times <= visits[-1]]
@@ -63,10 +63,14 @@ def run(trial: Trial, engine: Engine | None = None, progress: Progress | None = 
 
 
 def seen_hours(trial: Trial, visits: np.ndarray) -> np.ndarray:
-    """Hours at which somebody of the trial sees the patient: visits, supervised doses and sessions of any arm."""
+    """Hours at which somebody of the trial sees the patient: visits, supervised doses and sessions of any arm.
+
+    A day of several sessions is one contact.
+    """
     supervised = [dose.time for plan in trial.arms.values() for dose in plan.doses if dose.supervised]
     sessions = [session.time for plan in trial.arms.values() for session in plan.sessions]
-    return np.unique(np.concatenate([visits, supervised, sessions]))
+    first_of_day = {int(time // 24): time for time in sorted(sessions, reverse=True)}
+    return np.unique(np.concatenate([visits, supervised, list(first_of_day.values())]))
 
 
 def _allocated(trial: Trial, enrolment: Enrolment, arm: int) -> tuple[Person, ...]:

@@ -1,0 +1,21 @@
+"""A safety rule that a regimen touches, with the numbers and the source of the rule.
+
+The assumption that matters: a rule that refuses can be overridden, but never silently. Left out: the rules themselves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One safety rule that a regimen touches."""
+
+    rule: str
+    severity: Literal["refuse", "warn"]
+    message: str
+    source: str
+    where: str
+    confidence: Literal["verified", "recalled"]
