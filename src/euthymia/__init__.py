@@ -19,9 +19,14 @@ if TYPE_CHECKING:
     from euthymia.cohort.cohort import cohort
     from euthymia.errors import EuthymiaError
     from euthymia.evidence.trial_table import read_trials
+    from euthymia.exchange.sbml_read import read_sbml
+    from euthymia.exchange.sbml_write import write_sbml
+    from euthymia.model.knock_out import knock_out
     from euthymia.model.stimulation.summary import stimulate
     from euthymia.model.treatment import model_of
     from euthymia.report.cite import cite
+    from euthymia.report.sensitivity import sensitivity
+    from euthymia.report.shares import shares
     from euthymia.report.why import why
     from euthymia.treatments.device import device
     from euthymia.treatments.drug import drug
@@ -32,6 +37,8 @@ if TYPE_CHECKING:
     from euthymia.trial.physics import score_physics
     from euthymia.trial.protocol import trial
     from euthymia.trial.score import score as score_trials
+    from euthymia.trial.simulate import simulate
+    from euthymia.trial.simulation import opened as open_simulation
 
 __all__ = [
     "EuthymiaError",
@@ -43,21 +50,28 @@ __all__ = [
     "endpoint",
     "infusion",
     "intranasal",
+    "knock_out",
     "light",
     "model_of",
+    "open_simulation",
     "oral",
     "placebo",
+    "read_sbml",
     "read_trials",
     "rtms",
     "run_trial",
     "score_physics",
     "score_trials",
+    "sensitivity",
     "sham",
+    "shares",
+    "simulate",
     "stimulate",
     "tdcs",
     "trial",
     "washout",
     "why",
+    "write_sbml",
 ]
 
 #: public name → where it lives, and what it is called there if not the same
@@ -70,20 +84,27 @@ _HOMES = {
     "endpoint": "trial.endpoints",
     "infusion": "treatments.order",
     "intranasal": "treatments.order",
+    "knock_out": "model.knock_out",
     "light": "treatments.order",
     "model_of": "model.treatment",
+    "open_simulation": "trial.simulation:opened",
     "oral": "treatments.order",
     "placebo": "treatments.order",
+    "read_sbml": "exchange.sbml_read",
     "read_trials": "evidence.trial_table",
     "rtms": "treatments.order",
     "run_trial": "trial.conduct:run",
     "score_physics": "trial.physics",
     "score_trials": "trial.score:score",
+    "sensitivity": "report.sensitivity",
     "sham": "treatments.order",
+    "simulate": "trial.simulate",
+    "shares": "report.shares",
     "stimulate": "model.stimulation.summary",
     "tdcs": "treatments.order",
     "washout": "treatments.regimen",
     "why": "report.why",
+    "write_sbml": "exchange.sbml_write",
 }
 
 

@@ -110,8 +110,8 @@ def test_null_trials_stand_beside_the_others() -> None:
 
 
 def test_a_day_of_ten_sessions_is_one_contact() -> None:
-    from euthymia.trial.conduct import _seen
+    from euthymia.trial.conduct import seen_hours
 
     arms = {"active": rtms("left-dlpfc-saint").as_published(), "sham": sham("left-dlpfc-saint").as_published()}
     design = trial(cohort("treatment-resistant", n=4, seed=1), arms, visits=(5,))
-    assert len(_seen(design, np.array(design.visits) * 24)) == 6  # five days of treatment and the visit
+    assert len(seen_hours(design, np.array(design.visits) * 24)) == 6  # five days of treatment and the visit

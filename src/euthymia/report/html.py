@@ -18,6 +18,7 @@ from euthymia.report import statements
 from euthymia.report.cite import bibtex, cite
 from euthymia.report.faults import CLOSED, faults
 from euthymia.report.report_data import ReportData, Strategy
+from euthymia.report.skill_table import skill_lines
 from euthymia.report.stimulation_trials import counted, stimulation_trials
 from euthymia.report.verdict import is_miss
 from euthymia.report.wording import NOTICE, amount
@@ -85,6 +86,7 @@ def _context(data: ReportData, tell: Progress) -> dict[str, Any]:
         "misses": [line for line in lines if line["miss"]],
         "lines": lines,
         "counts": statements.hit_counts(data.rows),
+        "skills": skill_lines(data.rows),
         "not_compared": statements.not_compared(data.rows),
         "faults": [fault for fault in known if fault.status != CLOSED],
         "closed": [fault for fault in known if fault.status == CLOSED],
@@ -119,8 +121,16 @@ def allowed(data: ReportData) -> list[tuple[str, Finding]]:
 
 def _strategy(strategy: Strategy, data: ReportData) -> dict[str, Any]:
     from euthymia.report.figures import curves, exposure, pathways
+    from euthymia.report.share_figure import share_figure
 
-    figures = (curves(strategy, data.rows), exposure(strategy), pathways(strategy), *_device_pictures(strategy))
+    carried = None if strategy.shares is None else share_figure(strategy.shares, f"{strategy.key}-shares")
+    figures = (
+        curves(strategy, data.rows),
+        exposure(strategy),
+        pathways(strategy),
+        carried,
+        *_device_pictures(strategy),
+    )
     ids = {one.trial for one in strategy.comparisons}
     return {
         "it": strategy,
