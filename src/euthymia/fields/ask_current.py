@@ -286,7 +286,29 @@ def _anatomy(asked: Inputs, name: str, wanted: tuple[str, ...]) -> Quantities:
         found = answer(rest, wanted)
         asked.used |= rest.used
         return found
-    raise CannotExpress("a head with anatomy is not built; only concentric shells are")
+    if not any(word in name.lower() for word in ("fsaverage", "voxel", "anatomy", "template")):
+        raise CannotExpress(f"the head '{name}'; known: {', '.join(heads())}, and 'template' (extra head)")
+    from euthymia.fields.anatomy import NoAnatomy, anatomy_field
+
+    montage = asked.plain("montage", default="F3-F4")
+    anodes, cathodes = poles_named(str(montage))
+    poles = [(site, 1 / len(anodes)) for site in anodes] + [(site, -1 / len(cathodes)) for site in cathodes]
+    current, area = asked.number("I", "current", default=1e-3), asked.number("area", "electrode_area", default=35.0)
+    try:
+        found = anatomy_field(poles, float(current), float(area))
+    except NoAnatomy as missing:
+        raise CannotExpress(str(missing)) from None
+    size = found.strength
+    told = {
+        "GM_mean": float(size.mean()),
+        "GM_p95": float(np.quantile(size, 0.95)),
+        "GM_p99": float(np.quantile(size, 0.99)),
+    }
+    for key in wanted:
+        match = UNDER.fullmatch(key)
+        if match is not None and match[1] in found.centres:
+            told[key] = found.below(match[1])
+    return told
 
 
 __all__ = ["WORDS", "answer", "listed"]

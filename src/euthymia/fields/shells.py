@@ -17,7 +17,7 @@ import numpy as np
 from euthymia.errors import EuthymiaError, Place
 
 DEGREES = 1200  # at most; a point on the scalp itself never converges
-SMALL = 1e-12
+SMALL = 1e-11
 
 
 @dataclass(frozen=True)
@@ -173,16 +173,17 @@ def _one(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Potential and field of one electrode whose axis is `axis`; points at one depth share their coefficients."""
     cosine = np.clip(out @ axis, -1, 1)
-    depths, back = np.unique(np.stack([relative, shell]), axis=1, return_inverse=True)
-    level, radial = _at_depths(head, weights, depths[0], depths[1].astype(int), inner, outer)
+    depths, first, back = np.unique(np.round(relative, 12), return_index=True, return_inverse=True)
+    level, radial = _at_depths(head, weights, relative[first], shell[first], inner, outer)
+    one = len(depths) == 1  # a sphere: every point has the same coefficients
     v, e_out, e_across = np.zeros_like(relative), np.zeros_like(relative), np.zeros_like(relative)
     before, now = np.ones_like(cosine), cosine
     slope_before, slope = np.zeros_like(cosine), np.ones_like(cosine)
     for n in range(1, len(weights) + 1):
-        at = level[n - 1][back]
+        at, out_at = (level[n - 1, 0], radial[n - 1, 0]) if one else (level[n - 1][back], radial[n - 1][back])
         v += at * now
         e_across -= at * slope
-        e_out -= radial[n - 1][back] * now
+        e_out -= out_at * now
         following = ((2 * n + 1) * cosine * now - n * before) / (n + 1)
         slope_before, slope = slope, slope_before + (2 * n + 1) * now
         before, now = now, following
