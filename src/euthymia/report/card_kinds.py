@@ -32,7 +32,7 @@ def drug_card(name: str) -> Card:
 
 
 def _targets(compounds) -> str:
-    from euthymia.treatments.drug import TARGETS
+    from euthymia.treatments.compound import TARGETS
 
     return ", ".join(f"{TARGETS[name]} ({one.name})" for one in compounds for name in one.targets)
 

@@ -21,12 +21,13 @@ from euthymia.engine.schedule import Bolus, Event, Rate, tabulate
 from euthymia.engine.task import Engine, Solution, Task
 from euthymia.model.block import Model
 from euthymia.model.symptoms.domains import DOMAINS
-from euthymia.model.treatment import compounds_of, model_of
+from euthymia.model.treatment import compounds_of, enzymes_of, model_of
+from euthymia.treatments.enzyme import enzyme
 from euthymia.treatments.plan import Plan
 from euthymia.trial.contact import contacts
 from euthymia.trial.dosing import events_of
 from euthymia.trial.enrol import RUN_IN_HOURS, Enrolment, Person, enrol, traits
-from euthymia.trial.exposure import exposure
+from euthymia.trial.exposure import capacity, exposure
 from euthymia.trial.protocol import Staying, Trial
 from euthymia.trial.run import ArmRun, Run
 from euthymia.trial.scale import scale
@@ -146,8 +147,11 @@ def _outputs(model: Model) -> tuple[str, ...]:
 def _individual(model: Model, plan: Plan, person: Person) -> np.ndarray:
     vector = traits(model, person)
     index = {name: i for i, name in enumerate(model.parameters)}
-    for compound in compounds_of(plan):
-        for name, number in exposure(compound, person.patient).items():
+    compounds = compounds_of(plan)
+    changes = [exposure(compound, person.patient) for compound in compounds]
+    changes += [capacity(enzyme(name), person.patient) for name in enzymes_of(compounds)]
+    for changed in changes:
+        for name, number in changed.items():
             vector[index[name]] = number
     return vector
 
