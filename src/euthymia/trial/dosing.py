@@ -52,6 +52,9 @@ def _dose(dose: Dose, weight: float) -> list[Event]:
             sprays = max(1.0, amount / promised(route.spray_dose).number)
             first, later = promised(route.absorbed_fraction).number, promised(route.later_spray_factor).number
             kept = amount * first * (1 + (sprays - 1) * later) / sprays
+            changed = route.conditions.get(dose.condition) if route.conditions else None
+            if changed is not None and changed.bioavailability_factor is not None:
+                kept = min(amount, kept * changed.bioavailability_factor.number)
             swallowed = (amount - kept) * promised(route.gut_fraction).number
             block = name_of(given, dose.route, dose.condition)
             lasting = promised(route.swallowed_duration).number
