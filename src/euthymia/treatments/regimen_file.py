@@ -15,14 +15,27 @@ from difflib import get_close_matches
 from typing import Any
 
 from euthymia.errors import DataError, EuthymiaError, Place
-from euthymia.treatments.order import Order, infusion, intranasal, oral, placebo, rtms, sham
+from euthymia.treatments.order import (
+    Order,
+    infusion,
+    injection,
+    intranasal,
+    oral,
+    placebo,
+    rtms,
+    sham,
+    titrated_infusion,
+    transdermal,
+)
 from euthymia.treatments.regimen import Regimen, washout
 
 #: order → the keys that may stand beside it
 ORDERS: dict[str, tuple[str, ...]] = {
-    "oral": ("amount", "fed"),
+    "oral": ("amount", "fed", "form"),
     "infusion": ("amount", "over"),
     "intranasal": ("amount",),
+    "injection": ("amount", "route"),
+    "transdermal": ("amount",),
     "placebo": (),
     "rtms": ("intensity", "pulses"),
     "sham": (),
@@ -56,6 +69,8 @@ def _read(given: Mapping[str, Any], place: Place) -> Regimen:
             return _joined(given, word, join, place)
     if "washout" in given:
         return _washout(given, place)
+    if "titration" in given:
+        return _titration(given, place)
     kind = next((name for name in ORDERS if name in given), None)
     if kind is None:
         raise DataError(
@@ -105,6 +120,17 @@ def _washout(given: Mapping[str, Any], place: Place) -> Regimen:
     return washout(days)
 
 
+def _titration(given: Mapping[str, Any], place: Place) -> Regimen:
+    rates = given.get("rates")
+    if set(given) - {"titration", "rates"} or not isinstance(rates, list) or not all(len(step) == 2 for step in rates):
+        raise DataError(
+            "a titration is a drug and its 'rates', pairs of a rate and a time",
+            place=place,
+            fix="{titration: brexanolone, rates: [[30 ug/kg/h, 4 h], [60 ug/kg/h, 20 h]]}",
+        )
+    return titrated_infusion(str(given["titration"]), [(str(rate), str(time)) for rate, time in rates])
+
+
 def _order(kind: str, given: Mapping[str, Any]) -> Order:
     options = {key: given[key] for key in ORDERS[kind] if key in given and key != "amount"}
     match kind:
@@ -114,7 +140,9 @@ def _order(kind: str, given: Mapping[str, Any]) -> Order:
             return rtms(given["rtms"], **options)
         case "sham":
             return sham(given["sham"])
-    make = {"oral": oral, "infusion": infusion, "intranasal": intranasal}[kind]
+    make = {
+        "oral": oral, "infusion": infusion, "intranasal": intranasal, "injection": injection, "transdermal": transdermal,
+    }[kind]  # fmt: skip
     return make(given[kind], str(given.get("amount", "")), **options)
 
 

@@ -1,7 +1,7 @@
 """What is read off simulated curves, in the unit of the publication.
 
 Peaks, areas, half-lives, clearances, ratios and occupancies by the name a table gives them. The assumption that matters:
-a published half-life is that of the visible decline, from a fifth to a thirtieth of the peak, as assays saw it. Left
+a published half-life is that of the visible decline, from a seventh to a seventieth of the peak, as assays saw it. Left
 out: whatever is not a number about plasma or a target.
 """
 
@@ -23,7 +23,7 @@ from euthymia.trial.pharmacology.setting import Arm, CannotExpress, Setting
 from euthymia.trial.pharmacology.simulate import Curves
 from euthymia.units import convert
 
-VISIBLE = (0.2, 0.03)  # shares of the peak between which a half-life is read
+VISIBLE = (0.15, 0.015)  # shares of the peak between which a half-life is read
 GENES = {
     "SLC6A4": "sert_occupancy", "SLC6A2": "net_occupancy", "SLC6A3": "dat_occupancy", "MAOA": "mao_a_inhibition",
     "MAOB": "mao_b_inhibition", "DRD2": "d2_occupancy", "DRD3": "d3_occupancy", "DRD2/DRD3": "d2_occupancy",
@@ -32,17 +32,24 @@ GENES = {
 }  # fmt: skip
 PD_TARGETS = {
     "platelet mao": "mao_b_inhibition", "mao-a": "mao_a_inhibition", "mao-b": "mao_b_inhibition",
-    "platelet sert": "sert_occupancy",
+    "platelet sert": "sert_occupancy", "platelet uptake": "sert_occupancy", "moclobemide": "mao_a_inhibition",
+    "sert ": "sert_occupancy", "net ": "net_occupancy", "dat ": "dat_occupancy",
 }  # fmt: skip
 RunArm = Callable[[Arm], Curves]
 
 
 def measured(row: Observation, setting: Setting, run: RunArm) -> tuple[float, str]:
     """The predicted number and its unit (that of the row); raises `CannotExpress`."""
+    if row.kind == "pd_animal":
+        raise CannotExpress("an animal study; people are simulated")
+    if re.search(r"conj-|\(total\)", row.compound or ""):
+        raise CannotExpress("conjugates are not modelled")
     occupancy = _occupancy_port(row)
     if occupancy is not None:
         return _occupancy(row, setting, run(setting.arm), occupancy)
     name = row.name.lower()
+    if re.search(r"model fit", row.title or "") and row.kind == "pk":
+        raise CannotExpress("a parameter of a fitted model and not an observation")
     _refuse(row, name)
     if row.unit in ("ratio", "fraction", "fold", "x single-dose", "%", "-") or "ratio" in name:
         found = _relative(row, setting, run, name)
@@ -60,7 +67,8 @@ def _refuse(row: Observation, name: str) -> None:
         (r"\bcv\b|max/min", "a spread between people; the typical person is simulated"),
         (r"\burine|excretion|rid\b|max rid|below \d", "urine or milk is not modelled"),
         (r"^ka$|clint|km\b|kcat", "a parameter of a model and not an observation"),
-        (r"sparteine|mr\b|dm/dx", "a urinary metabolic ratio is not modelled"),
+        (r"sparteine|\bmr\b|dm/dx", "a urinary metabolic ratio is not modelled"),
+        (r"conj-|\(total\)", "conjugates are not modelled"),
         (r"mrna|5-ht depletion|qtc", "not modelled"),
     ):
         if re.search(pattern, name):
@@ -226,10 +234,11 @@ def _time_to_steady(times: np.ndarray, levels: np.ndarray, arm: Arm) -> float:
     """Hours until the mean over a dosing interval reaches nine tenths of its last value."""
     if not arm.tau:
         raise CannotExpress("a time to steady state needs repeated doses")
+    every = arm.tau
     starts = np.arange(arm.doses[0].time, arm.last + 1e-9, max(arm.tau, 12.0))
     means = np.array([area(times, levels, s, s + arm.tau) for s in starts if s + arm.tau <= times[-1]])
     reached = np.flatnonzero(means >= 0.9 * means[-1])
-    return float(starts[reached[0]])
+    return float(starts[reached[0]] + every)
 
 
 def _relative(row: Observation, setting: Setting, run: RunArm, name: str) -> float:
@@ -359,9 +368,8 @@ def _bioavailability(row: Observation, setting: Setting, run: RunArm, name: str)
     if "intravenous" not in given.routes:
         raise CannotExpress("absolute bioavailability needs intravenous kinetics, which are not known")
     arm = setting.arm
-    route = "oral" if "oral" in name or arm.doses[-1].route == "intravenous" else arm.doses[-1].route
-    if route == "oral" and arm.doses[-1].route == "intramuscular":
-        route = "oral"
+    direct_routes = ("intravenous", "intramuscular")
+    route = "oral" if "oral" in name or arm.doses[-1].route in direct_routes else arm.doses[-1].route
     if re.search("first-pass", name):
         route = "oral"
     if route not in given.routes:
@@ -380,29 +388,36 @@ def _bioavailability(row: Observation, setting: Setting, run: RunArm, name: str)
 
 
 def _occupancy_port(row: Observation) -> str | None:
-    if row.kind == "pd" or "inhibition" in row.name.lower():
-        said = (row.compound or "").lower()
-        return next((port for word, port in PD_TARGETS.items() if word in said), None)
-    if row.target and row.target.upper() in GENES and row.unit == "%":
+    if row.unit != "%":
+        return None
+    if row.target and row.target.upper() in GENES:
         return GENES[row.target.upper()]
+    said = f"{row.compound or ''} {row.name}".lower()
+    if row.kind in ("pd", "occupancy") or "inhibition" in said or "occupancy" in said:
+        return next((port for word, port in PD_TARGETS.items() if word in said), None)
     return None
 
 
 def _occupancy(row: Observation, setting: Setting, curves: Curves, port: str) -> tuple[float, str]:
+    if row.compound and not re.search(r"platelet|mao|sert", row.compound, re.I):
+        compounds_called(setting.drug, row.compound)
     if port not in curves.levels:
         raise CannotExpress(f"{setting.drug} has no effect at this target in the model")
-    if re.search(r"ED50|EC50|Emax", row.name):
+    if "SPECT" not in row.name and re.search(r"ED50|EC50|Emax", row.name):
         raise CannotExpress("a half-effect dose or concentration is a parameter and not an observation")
+    if re.search(r"\brange single\b|plateau above", row.name):
+        raise CannotExpress("a range over doses, or a plateau over concentrations, is not one simulation")
     arm, levels = setting.arm, curves.levels[port]
     if row.time_h is not None:
         return 100 * float(np.interp(arm.last + row.time_h, curves.times, levels)), "%"
-    hour = arm.last + (6.0 if arm.tau is None else min(arm.tau, 24.0) / 2)
-    return 100 * float(np.interp(hour, curves.times, levels)), "%"
+    if arm.tau is not None:
+        return 100 * area(curves.times, levels, arm.last, arm.last + arm.tau) / arm.tau, "%"
+    return 100 * float(np.interp(arm.last + 6.0, curves.times, levels)), "%"
 
 
 def _in_unit(value: float, unit: str, wanted: str, parts: tuple[Compound, ...], arm: Arm) -> float:
     """Convert to the unit of the publication; molar units by molar mass, per-mg and per-kg ones by dose and weight."""
-    text = wanted.replace("ug/L", "ng/mL").replace("after last spray", "").replace("min/", "minute/")
+    text = wanted.replace("ug/L", "ng/mL").replace("after last spray", "")
     weight = float(dict(arm.covariates).get("weight", 70.0))
     text = re.sub(r"\s+(?:after end|at \d+ kg)$", "", text.strip())
     if text.endswith("/mg"):
@@ -410,7 +425,7 @@ def _in_unit(value: float, unit: str, wanted: str, parts: tuple[Compound, ...], 
     if text.endswith("/kg"):
         return _in_unit(value / weight, unit, text.removesuffix("/kg"), parts, arm)
     text = {"d": "day", "wk": "week", "weeks": "week", "min": "minute"}.get(text, text)
-    text = text.replace("*min", "*minute")
+    text = re.sub(r"\bmin\b", "minute", text)
     try:
         if re.search(r"mol|nM|uM", text):
             if parts[0].molar_mass is None:

@@ -97,7 +97,7 @@ def score_one(row: Observation, run: Callable[[Arm], Curves]) -> Row:
     except (ValueError, KeyError, IndexError, ZeroDivisionError) as error:
         reason = f"the row cannot be read ({error})"
     observed = row.number
-    fold = _fold(predicted, observed) if reason is None else None
+    fold = _fold(predicted, observed, row.qualifier) if reason is None else None
     low, high = row.range if row.range else (None, None)
     return Row(
         row.id, owner or row.drug or "", row.compound or "", row.kind, row.name, unit, predicted if reason is None else None,
@@ -106,9 +106,13 @@ def score_one(row: Observation, run: Callable[[Arm], Curves]) -> Row:
     )  # fmt: skip
 
 
-def _fold(predicted: float | None, observed: float | None) -> float | None:
+def _fold(predicted: float | None, observed: float | None, qualifier: str | None = None) -> float | None:
+    """At least 1; 1 when a bound that the publication prints is kept; None when the signs differ."""
     if predicted is None or observed is None or predicted * observed <= 0:
         return None
+    kept = {"<": predicted < observed, "<=": predicted <= observed, ">": predicted > observed, ">=": predicted >= observed}
+    if kept.get(qualifier or ""):
+        return 1.0
     return max(predicted / observed, observed / predicted)
 
 

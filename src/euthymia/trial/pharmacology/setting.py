@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from euthymia.evidence.observation import Observation
 from euthymia.treatments.drug import Drug, drug
 from euthymia.treatments.plan import Dose
+from euthymia.treatments.regimen_file import regimen_from
 from euthymia.trial.pharmacology import words
 from euthymia.trial.pharmacology.words import Dosing
 
@@ -22,6 +23,8 @@ STEADY = 28.0  # days to steady state, where the table does not say
 #: drugs whose steady state takes longer
 SLOW = {"fluoxetine": 70.0, "cariprazine": 84.0, "norfluoxetine": 70.0}
 AFTER = 10.0  # days followed after the last dose; SLOW drugs five times that
+#: measures that mean nothing without the dose
+DOSE_DEPENDENT = re.compile(r"cmax|auc|css|trough|cmin|conc", re.I)
 ROUTES = {
     "oral": "oral", "po": "oral", "iv": "intravenous", "intravenous": "intravenous", "nasal": "intranasal",
     "intranasal": "intranasal", "im": "intramuscular", "sc": "subcutaneous", "transdermal": "transdermal",
@@ -74,14 +77,20 @@ def setting_of(row: Observation) -> Setting:
     """How to simulate an observation; raises `CannotExpress`."""
     perpetrator_file = row.kind == "ddi_perpetrator"
     owner = owner_of(row)
-    victim = _victim(row, owner) if perpetrator_file else owner
+    victim = _victim(row, owner) if perpetrator_file else _given(row, owner)
     reading = _Reading(row, victim)
     text = reading.text
     named = [one for one in words.drugs_in(text) if drug(one.drug).routes]
     others = _others(row, owner, victim, named)
-    repeated = _repeated(row)
+    repeated = _repeated(row, victim)
+    titration = _titration(row, victim, text)
+    if titration is not None:
+        told = tuple(sorted(words.covariates_in(text, None).items()))
+        first, last = titration[0], titration[-1]
+        arm = Arm(titration, told, first.time, None, sum(d.amount for d in titration), last.time + 5 * DAY)
+        return Setting(victim, row.compound or victim, arm, None, ("the usual titration of the label",))
     subject = _dosing(reading, named, others)
-    covariates = words.covariates_in(text, _main_enzyme(victim))
+    covariates = words.covariates_in(f"{text} ; {row.name}", _main_enzyme(victim))
     route = _route(row, victim, text)
     route, condition = _form(drug(victim), route, text, covariates)
     versus = _comparison(row, others)
@@ -141,6 +150,23 @@ def _victim(row: Observation, owner: str) -> str:
     raise CannotExpress(f"the drug whose exposure changes ('{row.compound}') is not in the treatments")
 
 
+def _given(row: Observation, owner: str) -> str:
+    """The drug that was given: the table's own, unless the row measures, and names as given, one of its metabolites."""
+    known = words.aliases()
+    measured = known.get((row.compound or "").lower())
+    if measured is None:
+        said = [one.drug for one in words.drugs_in(f"{row.title or ''} ; {row.dose or ''}")]
+        makers = [n for n in said if (row.compound or "") in {c.name for c in drug(n).compounds}]
+        return makers[0] if makers and owner not in said else owner
+    if measured == owner:
+        return owner
+    named = {one.drug for one in words.drugs_in(f"{row.title or ''} ; {row.dose or ''} ; {row.name}")}
+    own = {owner, *drug(owner).components}
+    if measured in named and (not named & own or measured in own or owner not in named):
+        return owner if measured in drug(owner).components and owner in named else measured
+    return owner
+
+
 def _others(row: Observation, owner: str, victim: str, named: list[Dosing]) -> list[Dosing]:
     """Co-medication: drugs named beside the one measured."""
     if row.kind not in ("ddi", "ddi_perpetrator") and not re.search(r"\+|with |comedic|DDI", f"{row.title} {row.dose}"):
@@ -170,10 +196,18 @@ def _others(row: Observation, owner: str, victim: str, named: list[Dosing]) -> l
     return list(found.values())
 
 
-def _repeated(row: Observation) -> bool:
-    text = f"{row.name} {row.title or ''} {row.dose or ''}"
+def _repeated(row: Observation, subject: str) -> bool:
+    name = "steady state" if "predicted" in row.name else row.name
+    text = f"{name} {row.title or ''} {row.dose or ''}"
+    if row.name.lower().startswith("time to") or re.search(r"\bchronic\b|\bmultiple\b", row.name, re.I):
+        return True
     if re.search(r"\bsingle\b|first dose|day 1\b", text, re.I) and row.kind != "ddi":
         return False
+    if re.search(r"\bacute\b|\bsingle\b", name, re.I):
+        return False
+    daily = rf"{re.escape(subject)}[^;+>]*?mg\s*(?:/\s*d|qd|bid|od|daily|twice)|^\W*{words.NUMBER}\s*mg\s*/\s*d"
+    if row.kind in ("ddi", "ddi_perpetrator") and re.search(daily, row.dose or "", re.I) and row.kind == "ddi":
+        return True
     if row.kind in ("ddi", "ddi_perpetrator") and not re.search(r"css|steady|AUC24|SS\b|trough", text, re.I):
         return False  # the perpetrator is repeated; its victim usually is given once
     if words.STEADY.search(text):
@@ -199,20 +233,36 @@ def _dosing(reading: _Reading, named: list[Dosing], others: list[Dosing]) -> Dos
                 plain = re.sub(rf"{re.escape(other.drug)}[^;+>]*", " ", plain, flags=re.I)
         if row.kind == "ddi_perpetrator":
             plain = ""
+        elif not others and words.amount_in(row.dose or "")[0] is not None:
+            plain = row.dose or ""
         amount, unit = words.amount_in(plain)
         found = Dosing(subject, amount, unit, words.often_in(plain), words.days_in(plain))
+    daily = re.search(r"mg\s*/\s*(?:d|day)\b", text) is not None and words.often_in(re.sub(r"mg\s*/\s*d(?:ay)?", "mg", text)) is None
+    if daily and found.amount is not None and any("twice_daily" in one for one in drug(subject).usual[:1]):
+        found = replace(found, amount=found.amount / 2, a_day=2)
+        reading.taken.append("the daily dose is split into two, as is usual")
     found = replace(
         found,
-        a_day=found.a_day or (None if others else words.often_in(text)),
+        a_day=found.a_day or (None if others else words.often_in(row.dose or "") or words.often_in(text)),
         days=found.days or (None if others else words.days_in(text)),
     )
     if subject == "dextromethorphan_bupropion" and re.search(r"45\s*/\s*105|AXS-05|tablet", text, re.I):
         found = replace(found, amount=150.0, unit="mg")
     if found.amount is None:
+        if DOSE_DEPENDENT.match(row.name) and row.kind == "pk" and not re.search(r"ratio|/", row.name + (row.compound or "")):
+            raise CannotExpress("the row gives no dose, on which this number depends")
         amount, unit, a_day = usual(subject)
         reading.taken.append(f"the usual dose of {subject}, {amount:g} {unit}, as the row gives none")
         found = replace(found, amount=amount, unit=unit, a_day=found.a_day or a_day)
     return found
+
+
+def _titration(row: Observation, name: str, text: str) -> tuple[Dose, ...] | None:
+    """The doses of a drug whose usual regimen is a titrated infusion, unless the row gives an amount of its own."""
+    first = next(iter(drug(name).usual), {})
+    if "titration" not in first or words.amount_in(text)[0] is not None and words.amount_in(text)[1] == "mg":
+        return None
+    return regimen_from(first).plan().doses
 
 
 def usual(name: str) -> tuple[float, str, int]:
@@ -237,8 +287,12 @@ def _main_enzyme(name: str) -> str | None:
 
 def _route(row: Observation, name: str, text: str) -> str:
     said = (row.route or "").lower()
+    if said == "im" and "intramuscular" not in drug(name).routes:
+        said = ""  # `IM` also means intermediate metaboliser
     if said == "im" and not re.search(r"\bim\b(?!\s*metab)|intramusc", f"{row.dose or ''} {row.title or ''}".lower()):
         said = ""  # `IM` also means intermediate metaboliser
+    if re.search(r"\boral\b", row.name, re.I) or (row.name.startswith("Tmax") and "po" in (row.dose or "").split()):
+        return "oral" if "oral" in drug(name).routes else next(iter(drug(name).routes))
     found = ROUTES.get(said)
     if found is None or found not in drug(name).routes:
         for word, route in (("infusion", "intravenous"), ("iv", "intravenous"), ("nasal", "intranasal"), ("po", "oral")):
@@ -329,11 +383,26 @@ def _arm(
     if repeated and others:
         days = max(days, lead)
     moments = [start] if not repeated else [start + n * (tau or DAY) for n in range(max(1, round(days * a_day)))]
+    steps = _steps(row, name) if not repeated else None
+    if steps is not None:
+        return Arm(steps, tuple(sorted(covariates.items())), 0.0, None, amount, steps[-1].time + follow * DAY)
     doses = [_dose(row, name, moment, amount, subject.unit, route, condition, covariates) for moment in moments]
     until = moments[-1] + follow * DAY
     for other in others:
         doses += _companion(reading, other, min(until, moments[-1] + 6 * DAY))
     return Arm(tuple(sorted(doses)), tuple(sorted(covariates.items())), moments[-1], tau, amount, until)
+
+
+def _steps(row: Observation, name: str) -> tuple[Dose, ...] | None:
+    """An infusion in steps, `0.14/0.28/0.57 mg/kg/h, 60 min each`."""
+    found = re.search(rf"((?:{words.NUMBER}/)+{words.NUMBER})\s*mg/kg/h,\s*({words.NUMBER})\s*min each", row.dose or "")
+    if found is None or drug(name).routes.get("intravenous") is None:
+        return None
+    hours = float(found[2]) / 60
+    rates = [float(rate) for rate in found[1].split("/")]
+    return tuple(
+        Dose(n * hours, name, rate * hours, "mg/kg", "intravenous", hours) for n, rate in enumerate(rates)
+    )
 
 
 def _companion(reading: _Reading, other: Dosing, until: float) -> list[Dose]:

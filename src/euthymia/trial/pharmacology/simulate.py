@@ -43,7 +43,7 @@ class Curves:
 
 
 def run(arm: Arm, engine: Engine, changes: tuple[tuple[str, float], ...] = ()) -> Curves:
-    """Simulate an arm; `changes` replaces model parameters by full name; raises `CannotExpress` if it fails."""
+    """Simulate an arm; `changes` multiplies model parameters by full name, for a fit; raises `CannotExpress` if it fails."""
     plan = Plan(arm.doses, (), arm.until)
     model, program = _ready(tuple(sorted({(d.drug, d.route, d.condition) for d in arm.doses})))
     patient = Patient(0, 0, {}, {}, dict(arm.covariates))
@@ -53,7 +53,7 @@ def run(arm: Arm, engine: Engine, changes: tuple[tuple[str, float], ...] = ()) -
         numbers |= typical_exposure(compound, patient)
     for name in enzymes_of(compounds):
         numbers |= capacity(enzyme(name), patient)
-    numbers |= {name: number for name, number in changes if name in numbers}
+    numbers |= {name: numbers[name] * factor for name, factor in changes if name in numbers}
     times = _times(arm)
     outputs = tuple(
         q.name for q in (*model.values, *model.states)
@@ -72,7 +72,7 @@ def run(arm: Arm, engine: Engine, changes: tuple[tuple[str, float], ...] = ()) -
     solution = engine.solve(task)
     if not solution.status[0].ok:
         raise CannotExpress(f"the simulation failed: {solution.status[0].message}")
-    return Curves(times, {name: solution.values[0, :, i] for i, name in enumerate(outputs)})
+    return Curves(times, {name: np.maximum(solution.values[0, :, i], 0.0) for i, name in enumerate(outputs)})
 
 
 @lru_cache(maxsize=512)
@@ -89,7 +89,7 @@ def _times(arm: Arm) -> np.ndarray:
     tail = np.arange(arm.last, arm.until, 1.0)
     early = arm.doses[0].time + fine
     whole = np.concatenate(
-        [[0.0], early, arm.last + fine, tail, ends, [arm.until], np.arange(0, arm.last, 6.0), [arm.last]]
+        [[0.0], early, arm.last + fine, tail, ends, [arm.until], np.arange(0, arm.last, 2.0 if arm.last < 800 else 6.0), [arm.last]]
     )
     if arm.tau:
         whole = np.concatenate([whole, [arm.last + arm.tau]])

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from euthymia.errors import EuthymiaError
 from euthymia.treatments.drug import drug, drugs
 
 NUMBER = r"\d+(?:\.\d+)?"
@@ -58,7 +59,10 @@ def aliases() -> Mapping[str, str]:
     """Every name a table may use for a drug (lower case, longest first) → the drug's name."""
     found: dict[str, str] = {}
     for name in drugs():
-        given = drug(name)
+        try:
+            given = drug(name)
+        except EuthymiaError:
+            continue  # a file that cannot be read costs its own drug only; `check` tells
         for one in (name, given.label, name.replace("_", " "), name.replace("_", "-"), *given.also):
             found.setdefault(one.lower(), name)
     found |= {"s-citalopram": "escitalopram", "auvelity": "dextromethorphan_bupropion", "rifampin": "rifampicin"}
@@ -86,6 +90,7 @@ def drugs_in(text: str) -> list[Dosing]:
 
 def amount_in(text: str) -> tuple[float | None, str]:
     """The amount a text gives and its unit; of a range the geometric middle, of a titration the last."""
+    text = re.sub(rf"\b(\d)\s*x\s*({NUMBER})\s*mg", lambda m: f"{int(m[1]) * float(m[2]):g} mg", text)
     found = AMOUNT.search(text)
     if found is None:
         return None, "mg"
@@ -137,12 +142,12 @@ def covariates_in(text: str, main: str | None) -> dict[str, float | str]:
             break
     for words, covariate, level in (
         (r"child-?pugh\s*(?:class\s*)?C|severe hepatic|CP-?C", "hepatic", "severe"),
-        (r"child-?pugh\s*(?:class\s*)?B|moderate (?:hepatic|cirrhosis)|cirrhosis|child-?pugh 5-9|CP-?B|hepatic impairment",
+        (r"child-?pugh\s*(?:class\s*)?B|moderate (?:hepatic|cirrhosis)|cirrhosis|child-?pugh 5-9|CP-?B|hepatic (?:impairment|disease)|reduced hepatic",
          "hepatic", "moderate"),
         (r"child-?pugh\s*(?:class\s*)?A|mild hepatic|CP-?A", "hepatic", "mild"),
         (r"ESRD|end.stage|dialysis", "renal", "end-stage"),
-        (r"severe renal|(?:CrCl|eGFR)\s*<\s*30", "renal", "severe"),
-        (r"(?:CrCl|eGFR)\s*(?:<\s*(?:50|60)|30-\d\d)|moderate renal", "renal", "moderate"),
+        (r"severe renal|(?:CrCl|e?GFR)\s*(?:<\s*30|1\d\s*-\s*(?:29|30))", "renal", "severe"),
+        (r"(?:CrCl|eGFR)\s*(?:<\s*(?:50|60)|30-\d\d)|moderate renal|(?<!mild )renal impairment", "renal", "moderate"),
         (r"mild renal|(?:CrCl|eGFR)\s*60-", "renal", "mild"),
         (r"\bfemales?\b|\bwomen\b", "sex", "female"),
         (r"(?<!non)(?<!non-)(?<!non )smokers?\b", "smoking", "smoker"),
