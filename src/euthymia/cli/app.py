@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from cyclopts import App, Parameter
 
 from euthymia.cli.looking import check, cite, show, why
-from euthymia.cli.scoring import calibrate, scores
+from euthymia.cli.pharmacology import scores
+from euthymia.cli.scoring import calibrate
 from euthymia.cli.trials import demo, run, trial
 from euthymia.errors import EuthymiaError
 
