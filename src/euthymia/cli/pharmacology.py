@@ -53,13 +53,14 @@ def pharmacology(
         done = iter(range(len(rows)))
         scored = score(rows, engine_called(engine), lambda name: tell(name, next(done, len(rows)), len(rows)))
     told = as_json({"rows": [row.told() for row in scored], "problems": list(found.problems)})
+    page = None
     if out is not None:
         from euthymia.report.pharmacology import write_page
 
         write_whole(out / "pharmacology.json", told + "\n")
         page = write_page(out / "pharmacology.html", scored)
     print(told if json else _told(scored, all))
-    if out is not None and not json:
+    if page is not None and not json:
         print(f"page: {page}")
     for problem in found.problems:
         print(problem, file=sys.stderr)
@@ -78,7 +79,9 @@ def _told(rows: tuple[Row, ...], everything: bool) -> str:
             (row.id, row.drug, row.metric[:28], row.compound[:24], f"{row.predicted:.3g}", f"{row.observed:.3g}",
              row.unit, fold, row.basis)
         )  # fmt: skip
-    said = [] if len(lines) == 1 else ["misses first" if not everything else "every row, misses first", table(lines), ""]
+    said = (
+        [] if len(lines) == 1 else ["misses first" if not everything else "every row, misses first", table(lines), ""]
+    )
     for basis in ("independent", "fitted", "same study"):
         part = [row for row in compared if row.basis == basis]
         if part:

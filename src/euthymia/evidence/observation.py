@@ -94,7 +94,14 @@ def observations(source: Path | None = None) -> Table:
     rows: list[Observation] = []
     problems: list[str] = []
     for file in files:
-        for found in _rows(file):
+        try:
+            read = list(_rows(file))
+        except DataError as error:
+            if not where.is_dir():
+                raise
+            problems.append(str(error).splitlines()[0])  # another kind of file in the same folder
+            continue
+        for found in read:
             rows.append(found) if isinstance(found, Observation) else problems.append(found)
     return Table(tuple(rows), tuple(problems))
 

@@ -17,8 +17,8 @@ from euthymia.model.pharmacokinetics import enzyme as enzymes
 from euthymia.model.pharmacokinetics.disposition import Source
 from euthymia.model.stimulation import course
 from euthymia.model.targets import binding
-from euthymia.treatments.device import device
 from euthymia.treatments.compound import Compound
+from euthymia.treatments.device import device
 from euthymia.treatments.drug import drug
 from euthymia.treatments.enzyme import enzyme
 from euthymia.treatments.plan import Plan

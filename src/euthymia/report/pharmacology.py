@@ -69,8 +69,8 @@ def picture(rows: Sequence[Row]) -> Figure | None:
     inside = sum(row.fold_error <= 1.5 for row in compared if row.fold_error is not None)
     return Figure(
         "pharmacology", "Predicted over observed",
-        "Each point is one published number. Shaded: within 1.5-fold. Fitted: a parameter of the drug was fitted to this "
-        "row among others; same study: the study gave the parameters.",
+        "Each point is one published number. Shaded: within 1.5-fold. Fitted: a parameter of the drug was fitted to "
+        "this row among others; same study: the study gave the parameters.",
         f"{inside} of {len(compared)} published numbers lie within 1.5-fold of the simulation.", look(chart), table,
     )  # fmt: skip
 

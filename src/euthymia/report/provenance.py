@@ -40,7 +40,11 @@ def chain(value: Value, seen: tuple[str, ...] = ()) -> tuple[Link, ...]:
         fit = current_fit()
         shown = dict(fit.told) if fit is not None and fit.id == value.fit else fits().get(value.fit or "")
         known = shown is not None
-        told = {key: str(shown[key]) for key in ("targets_hash", "cost", "method", "data") if key in shown} if shown else {}
+        told = (
+            {key: str(shown[key]) for key in ("targets_hash", "cost", "method", "data") if key in shown}
+            if shown
+            else {}
+        )
         kind, text = ("fit", f"fitted in {value.fit}") if known else ("missing", f"there is no fit '{value.fit}' here")
         links.append(Link(kind, value.fit or "", text, ends=known, told=told))
     if value.because:

@@ -186,7 +186,9 @@ class Compound(Part):
     inhibits: Mapping[str, Effect] = {}
     induces: Mapping[str, Effect] = {}
     suppresses: Mapping[str, Effect] = {}
-    variability: Mapping[Literal["clearance", "volume", "liver_elimination", "liver_flow", "liver_intrinsic"], Ratio] = {}
+    variability: Mapping[
+        Literal["clearance", "volume", "liver_elimination", "liver_flow", "liver_intrinsic"], Ratio
+    ] = {}
     phenotypes: Mapping[str, Mapping[str, Ratio]] = {}
     allometry: Mapping[Literal["clearance", "volume"], Value] = {}
     trends: tuple[Trend, ...] = ()

@@ -24,6 +24,7 @@ from euthymia.treatments.numbers import resolved
 
 FOLDER = Path(__file__).parent / "drugs"
 
+
 class Condition(Part):
     """What a meal or its absence changes: factors on the dose that arrives and on the rate."""
 
@@ -32,7 +33,7 @@ class Condition(Part):
 
 
 class Release(Part):
-    """One part of a dose that is swallowed or applied: its share, when it starts, how long it takes, how fast it enters."""
+    """One part of a slow dose: its share, when it starts, how long it takes, how fast it enters."""
 
     share: Share
     lag: Hours | None = None
@@ -45,7 +46,8 @@ class Route(Part):
 
     `infusion` needs nothing; `first-order` a rate; `zero-order` a duration; `transit` a rate, a transit rate and how
     many compartments; `extended-release` its parts; `transdermal` the hours a patch is worn and the rate from the skin;
-    `nasal` both its parts; `none` carries a control. `lag` is the time before anything happens.
+    `nasal` both its parts; `none` carries a control, or a product whose components have routes of
+    their own. `lag` is the time before anything happens.
     """
 
     kind: Literal[

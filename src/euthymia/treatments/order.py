@@ -147,7 +147,9 @@ def titrated_infusion(name: str, rates: Iterable[tuple[str, str]], at: float = 0
         hours = quantity(lasting, "hour")
         amount = quantity(rate, "mg/kg/hour") * hours
         if hours <= 0 or amount < 0:
-            raise RegimenError(f"{name} runs at '{rate}' for '{lasting}'", rule="A step takes time.", fix="Write '4 h'.")
+            raise RegimenError(
+                f"{name} runs at '{rate}' for '{lasting}'", rule="A step takes time.", fix="Write '4 h'."
+            )
         doses.append(Dose(hour, name, amount, "mg/kg", "intravenous", hours, "", True))
         hour += hours
     if not doses:

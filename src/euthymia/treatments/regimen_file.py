@@ -141,8 +141,12 @@ def _order(kind: str, given: Mapping[str, Any]) -> Order:
         case "sham":
             return sham(given["sham"])
     make = {
-        "oral": oral, "infusion": infusion, "intranasal": intranasal, "injection": injection, "transdermal": transdermal,
-    }[kind]  # fmt: skip
+        "oral": oral,
+        "infusion": infusion,
+        "intranasal": intranasal,
+        "injection": injection,
+        "transdermal": transdermal,
+    }[kind]
     return make(given[kind], str(given.get("amount", "")), **options)
 
 

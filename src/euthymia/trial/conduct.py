@@ -215,6 +215,7 @@ def _header(trial: Trial, arms: Mapping[str, ArmRun], engine: Engine, enrolment:
             "engine": engine.name,
             "models": {name: arm.model.hash for name, arm in arms.items()},
             "plans": {name: arm.plan.hash for name, arm in arms.items()},
+            "allowed": {name: list(arm.plan.allowed) for name, arm in arms.items() if arm.plan.allowed},
             "screened": enrolment.screened,
             "too_mild": enrolment.too_mild,
             "too_severe": enrolment.too_severe,

@@ -50,13 +50,13 @@ class Analysis:
 def area(times: np.ndarray, levels: np.ndarray, start: float | None = None, end: float | None = None) -> float:
     """Area under a curve between two hours; linear while rising or near zero, logarithmic while falling."""
     times, levels = _checked(times, levels)
-    start = times[0] if start is None else start
-    end = times[-1] if end is None else end
-    if start < times[0] - 1e-9 or end > times[-1] + 1e-9 or end <= start:
-        raise ValueError(f"the curve runs from {times[0]:g} to {times[-1]:g} h; {start:g} to {end:g} h is not in it")
-    inside = (times > start) & (times < end)
-    hours = np.concatenate([[start], times[inside], [end]])
-    seen = np.concatenate([[_at(times, levels, start)], levels[inside], [_at(times, levels, end)]])
+    begin = float(times[0]) if start is None else float(start)
+    stop = float(times[-1]) if end is None else float(end)
+    if begin < times[0] - 1e-9 or stop > times[-1] + 1e-9 or stop <= begin:
+        raise ValueError(f"the curve runs from {times[0]:g} to {times[-1]:g} h; {begin:g} to {stop:g} h is not in it")
+    inside = (times > begin) & (times < stop)
+    hours = np.concatenate([[begin], times[inside], [stop]])
+    seen = np.concatenate([[_at(times, levels, begin)], levels[inside], [_at(times, levels, stop)]])
     return float(np.sum(_pieces(hours, seen)))
 
 

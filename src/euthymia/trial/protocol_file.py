@@ -76,6 +76,7 @@ class Design(_Part):
     dropout: Leaving | Literal["none"] | None = None
     baseline: Severity | None = None
     worlds: int = Field(0, ge=0)
+    allow: tuple[str, ...] = Field((), description="Rules of safety that the arms may break; the report names them.")
 
 
 def protocols() -> tuple[str, ...]:
@@ -83,8 +84,10 @@ def protocols() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in FOLDER.glob("*.yaml")))
 
 
-def trial_from(name: str, people: int | None = None, seed: int | None = None) -> Trial:
+def trial_from(name: str, people: int | None = None, seed: int | None = None, allow: tuple[str, ...] = ()) -> Trial:
     """A trial by the name of a protocol or the path of a YAML file; `people` and `seed` replace the file's own.
+
+    `allow` adds to the rules of safety that the file says its arms may break.
 
     Raises `UnknownName`, `DataError`, or what the arms raise, each with its place in the file.
     """
@@ -112,6 +115,7 @@ def trial_from(name: str, people: int | None = None, seed: int | None = None) ->
             staying=_staying(design.dropout),
             baseline=None if design.baseline is None else Baseline(design.baseline.scale, design.baseline.mean),
             worlds=design.worlds,
+            allow=(*design.allow, *allow),
         )
 
 

@@ -58,8 +58,8 @@ def _residues(plan: Plan, curves: Curves) -> list[Finding]:
             continue
         left = float(np.interp(hour, curves.times, curves.levels[port]))
         if left > MATTERS[port]:
-            what = "MAO-A is still inhibited" if port == "mao_a_inhibition" else "serotonin transporters are still occupied"
-            message = f"when {name} starts on day {hour / 24:g}, {100 * left:.0f} % of {what.replace(' is', '').replace(' are', '')}"
+            what = "MAO-A inhibited" if port == "mao_a_inhibition" else "serotonin transporters occupied"
+            message = f"when {name} starts on day {hour / 24:g}, {100 * left:.0f} % of {what} from before"
             found.append(Finding(f"residual-{port.split('_')[0]}", "warn", message, *SOURCE, "recalled"))
     return found
 
@@ -77,7 +77,9 @@ def _exposures(plan: Plan, curves: Curves) -> list[Finding]:
                 continue
             capacity = _capacity(compound, curves, day)
             if capacity > 0 and (1 / capacity >= EXPOSURE or capacity >= EXPOSURE):
-                message = f"{' and '.join(others)} change the exposure to {name} {1 / capacity:.1f}-fold through enzymes"
+                message = (
+                    f"{' and '.join(others)} change the exposure to {name} {1 / capacity:.1f}-fold through enzymes"
+                )
                 found.append(Finding("exposure-by-enzymes", "warn", message, *SOURCE, "recalled"))
     return found
 
@@ -102,4 +104,3 @@ def _capacity(compound: Compound, curves: Curves, day: np.ndarray) -> float:
         level = float(np.mean(curves.levels[port][day])) if port in curves.levels else 1.0
         whole += path.share.number * level
     return whole
-

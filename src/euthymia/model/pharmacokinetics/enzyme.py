@@ -2,8 +2,9 @@
 
 Reversible inhibitors share the enzyme competitively; mechanism-based ones destroy it, inducers speed its synthesis and
 suppressors slow it, and it grows back with its own turnover. Nothing here knows a pair of drugs: an interaction is what
-happens when one compound's concentration meets an enzyme that clears another. The assumption that matters: plasma stands
-for the enzyme's surroundings, so a half-inhibition concentration is an effective one. Left out: gut and liver apart.
+happens when one compound's concentration meets an enzyme that clears another. The assumption that matters: plasma
+stands for the enzyme's surroundings, so a half-inhibition concentration is an effective one. Left out: gut and liver
+apart.
 """
 
 from __future__ import annotations

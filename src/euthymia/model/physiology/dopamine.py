@@ -1,8 +1,8 @@
 """Mesolimbic dopamine tone, lowered by inflammation and cortisol, moved by uptake block, MAO and partial agonists.
 
 A partial agonist at D2 and D3 takes receptors from dopamine and gives back its own efficacy, so it lifts a low tone and
-lowers a high one. The assumption that matters: tone follows its two brakes without a time constant of its own. Without a
-drug the tone is what the brakes leave, and the drive is exactly 0. Left out: autoreceptors, reward learning.
+lowers a high one. The assumption that matters: tone follows its two brakes without a time constant of its own. Without
+a drug the tone is what the brakes leave, and the drive is exactly 0. Left out: autoreceptors, reward learning.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Noradrenaline in the forebrain and the alpha-2 autoreceptor that holds the locus coeruleus back.
 
 Built like the serotonin terminal: release and uptake are algebraic, firing and receptor adapt. Blocking the transporter
-or MAO-A raises the level, blocking alpha-2 receptors lets the neurons fire. The assumption that matters: the same law of
-adaptation as for 5-HT1A. Without a drug everything here is 1 and its drive is exactly 0. Left out: beta receptors.
+or MAO-A raises the level, blocking alpha-2 receptors lets the neurons fire. The assumption that matters: the same law
+of adaptation as for 5-HT1A. Without a drug everything here is 1 and its drive is exactly 0. Left out: beta receptors.
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
 The assumption that matters: release and uptake settle within minutes, so extracellular serotonin is algebraic; what
 is slow is the autoreceptor, whose desensitisation lets firing recover under a transporter blocker (the role of that
 recovery in the clinical delay is contested: commons2019). An inhibitor of MAO-A keeps serotonin, an agonist at 5-HT1A
-stands for serotonin on both sides; both are nothing when no drug acts. Left out: 5-HT1B and 5-HT2 receptors, transporter
-trafficking, regional differences.
+stands for serotonin on both sides; both are nothing when no drug acts. Left out: 5-HT1B and 5-HT2 receptors,
+transporter trafficking, regional differences.
 """
 
 from __future__ import annotations

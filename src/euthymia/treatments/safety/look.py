@@ -2,7 +2,7 @@
 
 Each pair of drugs is looked at in time: doses that interleave overlap, and otherwise the days between the last of one
 and the first of the other count. The assumption that matters: a course without a dose for longer than its washout has
-ended, and what follows is a new one. Left out: what a kinetic model knows about what is left, which the trial room adds.
+ended, and what follows is a new one. Left out: what a kinetic model knows about what is left; the trial room adds it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ DAY = 24.0
 
 
 def look(plan: Plan, conditions: Sequence[str] = ()) -> tuple[Finding, ...]:
-    """Every rule the plan touches, refusals first; `conditions` are those of the patient (`metal-in-head`, `long-qt` …)."""
+    """Every rule the plan touches, refusals first; `conditions` are the patient's (`metal-in-head`, `long-qt` …)."""
     found = [*_together(plan), *_doses(plan), *_stimulation(plan), *_conditions(plan, conditions)]
     unique = {(one.rule, one.message): one for one in found}
     return tuple(sorted(unique.values(), key=lambda one: (one.severity != "refuse", one.rule)))

@@ -1,7 +1,7 @@
 """The rules as frozen values, read from `rules.yaml`.
 
-The assumption that matters: a rule names drugs or groups of drugs, so a new drug joins by joining a group. Left out: food,
-alcohol, and drugs that have no file.
+The assumption that matters: a rule names drugs or groups of drugs, so a new drug joins by joining a group. Left out:
+food, alcohol, and drugs that have no file.
 """
 
 from __future__ import annotations
@@ -79,7 +79,9 @@ class Rules(BaseModel):
     @property
     def ids(self) -> tuple[str, ...]:
         """Every rule's id."""
-        return tuple(rule.id for part in (self.together, self.doses, self.stimulation, self.conditions) for rule in part)
+        return tuple(
+            rule.id for part in (self.together, self.doses, self.stimulation, self.conditions) for rule in part
+        )
 
 
 @cache

@@ -1,8 +1,8 @@
 """What is read off simulated curves, in the unit of the publication.
 
-Peaks, areas, half-lives, clearances, ratios and occupancies by the name a table gives them. The assumption that matters:
-a published half-life is that of the visible decline, from a seventh to a seventieth of the peak, as assays saw it. Left
-out: whatever is not a number about plasma or a target.
+Peaks, areas, half-lives, clearances, ratios and occupancies by the name a table gives them. The assumption that
+matters: a published half-life is that of the visible decline, from a seventh to a seventieth of the peak, as assays saw
+it. Left out: whatever is not a number about plasma or a target.
 """
 
 from __future__ import annotations
@@ -114,7 +114,9 @@ def _absolute(
     first = mine[0].time if mine else first
     end = start + arm.tau if arm.tau else arm.until
     if name.startswith(("cmax", "peak")) or "cmax" in name.split("/")[0]:
-        return float(levels[times >= first].max() if not arm.tau else _between(times, levels, start, end).max()), "ng/mL"
+        return float(
+            levels[times >= first].max() if not arm.tau else _between(times, levels, start, end).max()
+        ), "ng/mL"
     if name.startswith("tmax"):
         inside = (times >= start) & (times <= end)
         late = float(times[inside][np.argmax(levels[inside])] - start)
@@ -185,8 +187,7 @@ def _area(
             return area(times, levels, max(first, offset + low), min(times[-1], offset + high))
         return area(times, levels, start + low, min(times[-1], start + high))
     if arm.tau and not re.search(r"inf", name):
-        width = arm.tau if re.search(r"tau", name) or row.unit else arm.tau
-        return area(times, levels, start, start + (24.0 if re.search(r"24", name) else width))
+        return area(times, levels, start, start + (24.0 if re.search(r"24", name) else arm.tau))
     return whole_area(times, levels, start)
 
 
@@ -356,8 +357,9 @@ def _over_single(setting: Setting, run: RunArm, name: str) -> float:
     tau = arm.tau or 24.0
     if "auc" in name:
         return area(many.times, steady, arm.last, arm.last + tau) / whole_area(single_dose.times, alone, one.last)
-    added = sum(np.interp(np.arange(0, tau, 0.5) + tau * k, single_dose.times, alone) for k in range(9))
-    seen = np.interp(arm.last + np.arange(0, tau, 0.5), many.times, steady)
+    grid = np.arange(0, tau, 0.5)
+    added = np.sum([np.interp(grid + tau * k, single_dose.times, alone) for k in range(9)], axis=0)
+    seen = np.interp(arm.last + grid, many.times, steady)
     return float(seen.max() / added.max()) if "cmax" in name else float(seen.min() / added.min())
 
 

@@ -100,17 +100,37 @@ def score_one(row: Observation, run: Callable[[Arm], Curves]) -> Row:
     fold = _fold(predicted, observed, row.qualifier) if reason is None else None
     low, high = row.range if row.range else (None, None)
     return Row(
-        row.id, owner or row.drug or "", row.compound or "", row.kind, row.name, unit, predicted if reason is None else None,
-        observed, fold, "compared" if reason is None else "not expressed", reason, group, basis_of(row, owner), row.source,
-        row.confidence == "recalled", low, high, taken,
-    )  # fmt: skip
+        id=row.id,
+        drug=owner or row.drug or "",
+        compound=row.compound or "",
+        kind=row.kind,
+        metric=row.name,
+        unit=unit,
+        predicted=None if reason is not None or predicted is None else float(predicted),
+        observed=observed,
+        fold_error=None if fold is None else float(fold),
+        status="compared" if reason is None else "not expressed",
+        reason=reason,
+        group=group,
+        basis=basis_of(row, owner),
+        source=row.source,
+        provisional=row.confidence == "recalled",
+        low=low,
+        high=high,
+        taken=taken,
+    )
 
 
 def _fold(predicted: float | None, observed: float | None, qualifier: str | None = None) -> float | None:
     """At least 1; 1 when a bound that the publication prints is kept; None when the signs differ."""
     if predicted is None or observed is None or predicted * observed <= 0:
         return None
-    kept = {"<": predicted < observed, "<=": predicted <= observed, ">": predicted > observed, ">=": predicted >= observed}
+    kept = {
+        "<": predicted < observed,
+        "<=": predicted <= observed,
+        ">": predicted > observed,
+        ">=": predicted >= observed,
+    }
     if kept.get(qualifier or ""):
         return 1.0
     return max(predicted / observed, observed / predicted)

@@ -1,8 +1,8 @@
 """From an observation to what has to be simulated: one arm, or two that are compared, and what is read off them.
 
-The assumption that matters: what a table leaves out is filled with the usual (one dose where nothing is said, the drug's
-usual dose, eight days of a perpetrator before its victim), and every such step is told. What it does not say and cannot
-be filled is refused with a reason. Left out: parallel groups that differ in more than one thing.
+The assumption that matters: what a table leaves out is filled with the usual (one dose where nothing is said, the
+drug's usual dose, eight days of a perpetrator before its victim), and every such step is told. What it does not say and
+cannot be filled is refused with a reason. Left out: parallel groups that differ in more than one thing.
 """
 
 from __future__ import annotations
@@ -95,16 +95,16 @@ def setting_of(row: Observation) -> Setting:
     route, condition = _form(drug(victim), route, text, covariates)
     versus = _comparison(row, others)
     lead, follow = _lead(reading, others, subject), AFTER * (5 if victim in SLOW else 1)
-    arm = _arm(reading, subject, route, condition, repeated, covariates, others if versus != "none" else [], lead, follow)
+    arm = _arm(
+        reading, subject, route, condition, repeated, covariates, others if versus != "none" else [], lead, follow
+    )
     if not others and versus == "co-medication":
         raise CannotExpress("the row does not name a drug that we know as the other one of the interaction")
     reference = None
     if versus == "co-medication":
         reference = _arm(reading, subject, route, condition, repeated, covariates, [], lead, follow)
     elif versus == "genotype":
-        reference = _arm(
-            reading, subject, route, condition, repeated, _healthy(covariates), others, lead, follow
-        )
+        reference = _arm(reading, subject, route, condition, repeated, _healthy(covariates), others, lead, follow)
     elif versus == "population":
         plain = {} if "weight" not in covariates else {"weight": covariates["weight"]}
         if covariates.get("age"):
@@ -153,7 +153,15 @@ def _victim(row: Observation, owner: str) -> str:
 def _given(row: Observation, owner: str) -> str:
     """The drug that was given: the table's own, unless the row measures, and names as given, one of its metabolites."""
     known = words.aliases()
+    text = f"{row.title or ''} ; {row.dose or ''}"
     measured = known.get((row.compound or "").lower())
+    parts = drug(owner).components
+    whole = {one.drug for one in words.drugs_in(text)} >= set(parts) or owner in {o.drug for o in words.drugs_in(text)}
+    if parts and not whole and not re.search(r"\d\s*/\s*\d+\s*(?:mg|BID)|tablet", text, re.I):
+        first = re.split(r"[/:+]", row.compound or "")[-1].strip()
+        for part in parts:
+            if first in {c.name for c in drug(part).compounds}:
+                return part
     if measured is None:
         said = [one.drug for one in words.drugs_in(f"{row.title or ''} ; {row.dose or ''}")]
         makers = [n for n in said if (row.compound or "") in {c.name for c in drug(n).compounds}]
@@ -237,7 +245,10 @@ def _dosing(reading: _Reading, named: list[Dosing], others: list[Dosing]) -> Dos
             plain = row.dose or ""
         amount, unit = words.amount_in(plain)
         found = Dosing(subject, amount, unit, words.often_in(plain), words.days_in(plain))
-    daily = re.search(r"mg\s*/\s*(?:d|day)\b", text) is not None and words.often_in(re.sub(r"mg\s*/\s*d(?:ay)?", "mg", text)) is None
+    daily = (
+        re.search(r"mg\s*/\s*(?:d|day)\b", text) is not None
+        and words.often_in(re.sub(r"mg\s*/\s*d(?:ay)?", "mg", text)) is None
+    )
     if daily and found.amount is not None and any("twice_daily" in one for one in drug(subject).usual[:1]):
         found = replace(found, amount=found.amount / 2, a_day=2)
         reading.taken.append("the daily dose is split into two, as is usual")
@@ -249,7 +260,11 @@ def _dosing(reading: _Reading, named: list[Dosing], others: list[Dosing]) -> Dos
     if subject == "dextromethorphan_bupropion" and re.search(r"45\s*/\s*105|AXS-05|tablet", text, re.I):
         found = replace(found, amount=150.0, unit="mg")
     if found.amount is None:
-        if DOSE_DEPENDENT.match(row.name) and row.kind == "pk" and not re.search(r"ratio|/", row.name + (row.compound or "")):
+        if (
+            DOSE_DEPENDENT.match(row.name)
+            and row.kind == "pk"
+            and not re.search(r"ratio|/", row.name + (row.compound or ""))
+        ):
             raise CannotExpress("the row gives no dose, on which this number depends")
         amount, unit, a_day = usual(subject)
         reading.taken.append(f"the usual dose of {subject}, {amount:g} {unit}, as the row gives none")
@@ -260,7 +275,7 @@ def _dosing(reading: _Reading, named: list[Dosing], others: list[Dosing]) -> Dos
 def _titration(row: Observation, name: str, text: str) -> tuple[Dose, ...] | None:
     """The doses of a drug whose usual regimen is a titrated infusion, unless the row gives an amount of its own."""
     first = next(iter(drug(name).usual), {})
-    if "titration" not in first or words.amount_in(text)[0] is not None and words.amount_in(text)[1] == "mg":
+    if "titration" not in first or (words.amount_in(text)[0] is not None and words.amount_in(text)[1] == "mg"):
         return None
     return regimen_from(first).plan().doses
 
@@ -295,11 +310,16 @@ def _route(row: Observation, name: str, text: str) -> str:
         return "oral" if "oral" in drug(name).routes else next(iter(drug(name).routes))
     found = ROUTES.get(said)
     if found is None or found not in drug(name).routes:
-        for word, route in (("infusion", "intravenous"), ("iv", "intravenous"), ("nasal", "intranasal"), ("po", "oral")):
+        for word, route in (
+            ("infusion", "intravenous"),
+            ("iv", "intravenous"),
+            ("nasal", "intranasal"),
+            ("po", "oral"),
+        ):
             if re.search(rf"\b{word}\b", text, re.I) and route in drug(name).routes:
                 return route
     if found is None:
-        found = next(iter(drug(name).routes)) if not said else said
+        found = said or next(iter(drug(name).routes))
     if re.search(r"\biv\b|intravenous", row.name, re.I) or re.search(r"\(IV\)", row.name):
         found = "intravenous"
     if found not in drug(name).routes:
@@ -400,9 +420,7 @@ def _steps(row: Observation, name: str) -> tuple[Dose, ...] | None:
         return None
     hours = float(found[2]) / 60
     rates = [float(rate) for rate in found[1].split("/")]
-    return tuple(
-        Dose(n * hours, name, rate * hours, "mg/kg", "intravenous", hours) for n, rate in enumerate(rates)
-    )
+    return tuple(Dose(n * hours, name, rate * hours, "mg/kg", "intravenous", hours) for n, rate in enumerate(rates))
 
 
 def _companion(reading: _Reading, other: Dosing, until: float) -> list[Dose]:

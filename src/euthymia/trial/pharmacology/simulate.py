@@ -43,7 +43,7 @@ class Curves:
 
 
 def run(arm: Arm, engine: Engine, changes: tuple[tuple[str, float], ...] = ()) -> Curves:
-    """Simulate an arm; `changes` multiplies model parameters by full name, for a fit; raises `CannotExpress` if it fails."""
+    """Simulate an arm; `changes` multiplies model parameters by full name, for a fit; raises `CannotExpress`."""
     plan = Plan(arm.doses, (), arm.until)
     model, program = _ready(tuple(sorted({(d.drug, d.route, d.condition) for d in arm.doses})))
     patient = Patient(0, 0, {}, {}, dict(arm.covariates))
@@ -89,7 +89,16 @@ def _times(arm: Arm) -> np.ndarray:
     tail = np.arange(arm.last, arm.until, 1.0)
     early = arm.doses[0].time + fine
     whole = np.concatenate(
-        [[0.0], early, arm.last + fine, tail, ends, [arm.until], np.arange(0, arm.last, 2.0 if arm.last < 800 else 6.0), [arm.last]]
+        [
+            [0.0],
+            early,
+            arm.last + fine,
+            tail,
+            ends,
+            [arm.until],
+            np.arange(0, arm.last, 2.0 if arm.last < 800 else 6.0),
+            [arm.last],
+        ]
     )
     if arm.tau:
         whole = np.concatenate([whole, [arm.last + arm.tau]])

@@ -26,8 +26,13 @@ OFTEN = (
     (re.compile(r"\b(qid|four times (?:a day|daily))\b", re.I), 4),
     (re.compile(r"\b(qd|od|once (?:a day|daily)|daily|q24h)\b|mg\s*/\s*(?:d|day|24\s?h)\b", re.I), 1),
 )
-DAYS = re.compile(rf"(?:x\s?|for |after |over )?({NUMBER})(?:-({NUMBER}))?[- ]?(days?|d|weeks?|wk|w|months?)\b(?!\s*(?:after|post))", re.I)
-LASTING = re.compile(rf"(?:over\s+|infusion of\s+|,\s*|iv\s+)?({NUMBER})[- ]?(min|minutes|h|hours?)\b(?:\s*infusion)?", re.I)
+DAYS = re.compile(
+    rf"(?:x\s?|for |after |over )?({NUMBER})(?:-({NUMBER}))?[- ]?(days?|d|weeks?|wk|w|months?)\b(?!\s*(?:after|post))",
+    re.I,
+)
+LASTING = re.compile(
+    rf"(?:over\s+|infusion of\s+|,\s*|iv\s+)?({NUMBER})[- ]?(min|minutes|h|hours?)\b(?:\s*infusion)?", re.I
+)
 STEADY = re.compile(r"\bss\b|steady.?state|chronic|\bAUCss|\bCss|tau\b|normalised|multiple.dose|last dose", re.I)
 #: words for how an enzyme works in the people studied → the phenotype of our enzyme files
 PHENOTYPES = (
@@ -126,7 +131,7 @@ def lasting_in(text: str) -> float | None:
 
 
 def covariates_in(text: str, main: str | None) -> dict[str, float | str]:
-    """Who was studied: genotype, organ function, age, weight, sex, ancestry; `main` is the enzyme meant by `PM` alone."""
+    """Who was studied: genotype, organs, age, weight, sex, ancestry; `main` is the enzyme meant by `PM` alone."""
     found: dict[str, float | str] = {}
     if score := SCORE.search(text):
         found["CYP2D6"] = f"AS{float(score[1]):g}"
@@ -142,7 +147,8 @@ def covariates_in(text: str, main: str | None) -> dict[str, float | str]:
             break
     for words, covariate, level in (
         (r"child-?pugh\s*(?:class\s*)?C|severe hepatic|CP-?C", "hepatic", "severe"),
-        (r"child-?pugh\s*(?:class\s*)?B|moderate (?:hepatic|cirrhosis)|cirrhosis|child-?pugh 5-9|CP-?B|hepatic (?:impairment|disease)|reduced hepatic",
+        (r"child-?pugh\s*(?:class\s*)?B|moderate (?:hepatic|cirrhosis)|cirrhosis|child-?pugh 5-9|CP-?B"
+         r"|hepatic (?:impairment|disease)|reduced hepatic",
          "hepatic", "moderate"),
         (r"child-?pugh\s*(?:class\s*)?A|mild hepatic|CP-?A", "hepatic", "mild"),
         (r"ESRD|end.stage|dialysis", "renal", "end-stage"),
@@ -162,9 +168,10 @@ def covariates_in(text: str, main: str | None) -> dict[str, float | str]:
         found["age"] = float(age[1])
     elif re.search(r">=?\s?6[05]\s?y|\belderly|≥\s?65", text, re.I):
         found["age"] = 75.0
-    if weight := re.search(rf"({NUMBER})\s*kg\b(?!/)", re.sub(r"(?:mg|ug)/(?:70\s?)?kg(?:/h)?", "", text)):
-        if 35 <= float(weight[1]) <= 180:
-            found["weight"] = float(weight[1])
+    plain = re.sub(r"(?:mg|ug)/(?:70\s?)?kg(?:/h)?", "", text)
+    weight = re.search(rf"({NUMBER})\s*kg\b(?!/)", plain)
+    if weight and 35 <= float(weight[1]) <= 180:
+        found["weight"] = float(weight[1])
     return found
 
 
