@@ -18,16 +18,29 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from euthymia.cohort.cohort import cohort
     from euthymia.errors import EuthymiaError
+    from euthymia.evidence.observation import observations
     from euthymia.evidence.trial_table import read_trials
     from euthymia.model.treatment import model_of
     from euthymia.report.cite import cite
     from euthymia.report.why import why
     from euthymia.treatments.device import device
     from euthymia.treatments.drug import drug
-    from euthymia.treatments.order import infusion, intranasal, oral, placebo, rtms, sham
+    from euthymia.treatments.order import (
+        infusion,
+        injection,
+        intranasal,
+        oral,
+        placebo,
+        rtms,
+        sham,
+        titrated_infusion,
+        transdermal,
+    )
     from euthymia.treatments.regimen import washout
     from euthymia.trial.conduct import run as run_trial
     from euthymia.trial.endpoints import effect, endpoint
+    from euthymia.trial.noncompartmental import analyse as noncompartmental
+    from euthymia.trial.pharmacology.score import score as score_pharmacology
     from euthymia.trial.protocol import trial
     from euthymia.trial.score import score as score_trials
 
@@ -40,15 +53,21 @@ __all__ = [
     "effect",
     "endpoint",
     "infusion",
+    "injection",
     "intranasal",
     "model_of",
+    "noncompartmental",
+    "observations",
     "oral",
     "placebo",
     "read_trials",
     "rtms",
     "run_trial",
+    "score_pharmacology",
     "score_trials",
     "sham",
+    "titrated_infusion",
+    "transdermal",
     "trial",
     "washout",
     "why",
@@ -63,15 +82,21 @@ _HOMES = {
     "effect": "trial.endpoints",
     "endpoint": "trial.endpoints",
     "infusion": "treatments.order",
+    "injection": "treatments.order",
     "intranasal": "treatments.order",
     "model_of": "model.treatment",
+    "noncompartmental": "trial.noncompartmental:analyse",
+    "observations": "evidence.observation",
     "oral": "treatments.order",
     "placebo": "treatments.order",
     "read_trials": "evidence.trial_table",
     "rtms": "treatments.order",
     "run_trial": "trial.conduct:run",
+    "score_pharmacology": "trial.pharmacology.score:score",
     "score_trials": "trial.score:score",
     "sham": "treatments.order",
+    "titrated_infusion": "treatments.order",
+    "transdermal": "treatments.order",
     "washout": "treatments.regimen",
     "why": "report.why",
 }

@@ -51,6 +51,11 @@ class Part(BaseModel):
 Concentration = Annotated[Value, WithJsonSchema({"measured in": "ng/mL or nM"})]
 
 
+#: a number that may be negative: an exponent, a slope
+Plain = Annotated[Value, WithJsonSchema({"measured in": "1"})]
+Reference = Annotated[Value, WithJsonSchema({"measured in": "year or kg"})]
+
+
 def is_molar(value: Value) -> bool:
     """Whether a concentration is unbound and molar (nM) and not total plasma (ng/mL)."""
     return unit(value.unit).fits(unit("nM"))
@@ -162,9 +167,9 @@ class Trend(Part):
 
     covariate: str
     of: Literal["clearance", "volume"] = "clearance"
-    reference: Value
-    exponent: Value | None = None
-    slope: Value | None = None
+    reference: Reference
+    exponent: Plain | None = None
+    slope: Annotated[Value, WithJsonSchema({"measured in": "1/year or 1/kg"})] | None = None
     above: bool = Field(False, description="Only where the covariate lies above its reference.")
 
 
@@ -190,7 +195,7 @@ class Compound(Part):
         Literal["clearance", "volume", "liver_elimination", "liver_flow", "liver_intrinsic"], Ratio
     ] = {}
     phenotypes: Mapping[str, Mapping[str, Ratio]] = {}
-    allometry: Mapping[Literal["clearance", "volume"], Value] = {}
+    allometry: Mapping[Literal["clearance", "volume"], Plain] = {}
     trends: tuple[Trend, ...] = ()
     targets: Mapping[str, Site] = {}
 

@@ -8,6 +8,7 @@ whatever product contains it. Left out: side effects.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -206,14 +207,29 @@ def _homes(where: tuple[Path, ...]) -> dict[str, Path]:
     """Compound → the file that defines it; raises `DataError` when two do."""
     homes: dict[str, Path] = {}
     for path in (path for folder in where for path in sorted(folder.glob("*.yaml"))):
-        document = read_yaml(path)
-        for name in (document.content or {}).get("compounds") or {}:
+        for name in _defined_in(path, path.stat().st_mtime_ns):
             if name in homes:
                 raise DataError(
                     f"the compound '{name}' is already defined in {homes[name].name}",
-                    place=document.place("compounds", name),
+                    place=read_yaml(path).place("compounds", name),
                     rule="A compound is defined once.",
                     fix="Remove it here; 'contains' finds it by name.",
                 )
             homes[name] = path
     return homes
+
+
+_BLOCK = re.compile(r"^compounds:[ \t]*(?:#.*)?\n((?:[ \t]+.*\n?|[ \t]*\n?|#.*\n)*)", re.M)
+_NAME = re.compile(r"^  (?! )([^\s#][^:\n]*):", re.M)
+
+
+@cache
+def _defined_in(path: Path, changed: int) -> tuple[str, ...]:
+    """Names under `compounds` of a file, found in its text so that looking for one compound need not read every file."""
+    text = path.read_text(encoding="utf-8", errors="replace")
+    if re.search(r"^compounds:[ \t]*$", text, re.M) is None:
+        if re.search(r"^compounds:", text, re.M) is None:
+            return ()
+        return tuple(read_yaml(path).content.get("compounds") or ())
+    block = _BLOCK.search(text)
+    return tuple(name.strip().strip("'\"") for name in _NAME.findall(block[1] if block else ""))
