@@ -35,7 +35,7 @@ def demo(
     from euthymia.report.demo import demonstrate
 
     with progress() as tell:
-        done = demonstrate(out, people, seed, engine_called(engine), tell, scored_people=people)
+        done = demonstrate(out, people, seed, engine_called(engine), tell, people, pharmacology=people is None)
     print(f"report: {done.report}")
     print(f"seed: {seed}")
 

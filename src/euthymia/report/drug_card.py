@@ -40,7 +40,7 @@ def drug_card(name: str) -> Card:
         "turns into": ", ".join(product for one in found.compounds for product in one.products),
     }
     facts |= {f"model of {one.name}": _structure(one) for one in found.compounds}
-    for number, given in enumerate(found.usual, start=1):
+    for number, given in enumerate(found.usual if found.role == "treatment" else (), start=1):
         facts |= _at(number, dict(given), found)
     for number, said in enumerate(_interactions(found), start=1):
         facts[f"interaction {number}"] = said

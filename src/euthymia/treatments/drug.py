@@ -225,7 +225,7 @@ _NAME = re.compile(r"^  (?! )([^\s#][^:\n]*):", re.M)
 
 @cache
 def _defined_in(path: Path, changed: int) -> tuple[str, ...]:
-    """Names under `compounds` of a file, found in its text so that looking for one compound need not read every file."""
+    """Names under `compounds` of a file, found in its text: looking for one compound must not read every file."""
     text = path.read_text(encoding="utf-8", errors="replace")
     if re.search(r"^compounds:[ \t]*$", text, re.M) is None:
         if re.search(r"^compounds:", text, re.M) is None:

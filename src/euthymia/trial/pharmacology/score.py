@@ -97,7 +97,7 @@ def score_one(row: Observation, run: Callable[[Arm], Curves]) -> Row:
     except (ValueError, KeyError, IndexError, ZeroDivisionError) as error:
         reason = f"the row cannot be read ({error})"
     observed = row.number
-    fold = _fold(predicted, observed, row.qualifier) if reason is None else None
+    fold = _fold(*_as_ratios(row, predicted, observed), row.qualifier) if reason is None else None
     low, high = row.range if row.range else (None, None)
     return Row(
         id=row.id,
@@ -119,6 +119,16 @@ def score_one(row: Observation, run: Callable[[Arm], Curves]) -> Row:
         high=high,
         taken=taken,
     )
+
+
+def _as_ratios(row: Observation, predicted: float | None, observed: float | None) -> tuple[float | None, float | None]:
+    """A change in per cent as the ratio it stands for (-22 % beside -14 % is 1.1-fold); anything else as it is."""
+    if row.unit != "%" or predicted is None or observed is None:
+        return predicted, observed
+    for word, sign in (("change", 1), ("decrease", -1), ("reduction", -1), ("increase", 1)):
+        if word in row.name.lower():
+            return 1 + sign * predicted / 100, 1 + sign * observed / 100
+    return predicted, observed
 
 
 def _fold(predicted: float | None, observed: float | None, qualifier: str | None = None) -> float | None:
