@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from euthymia.cohort.cohort import cohort
     from euthymia.errors import EuthymiaError
+    from euthymia.evidence.observation import observations
     from euthymia.evidence.trial_table import read_trials
     from euthymia.exchange.sbml_read import read_sbml
     from euthymia.exchange.sbml_write import write_sbml
@@ -30,10 +31,24 @@ if TYPE_CHECKING:
     from euthymia.report.why import why
     from euthymia.treatments.device import device
     from euthymia.treatments.drug import drug
-    from euthymia.treatments.order import infusion, intranasal, light, oral, placebo, rtms, sham, tdcs
+    from euthymia.treatments.order import (
+        infusion,
+        injection,
+        intranasal,
+        light,
+        oral,
+        placebo,
+        rtms,
+        sham,
+        tdcs,
+        titrated_infusion,
+        transdermal,
+    )
     from euthymia.treatments.regimen import washout
     from euthymia.trial.conduct import run as run_trial
     from euthymia.trial.endpoints import effect, endpoint
+    from euthymia.trial.noncompartmental import analyse as noncompartmental
+    from euthymia.trial.pharmacology.score import score as score_pharmacology
     from euthymia.trial.physics import score_physics
     from euthymia.trial.protocol import trial
     from euthymia.trial.score import score as score_trials
@@ -49,10 +64,13 @@ __all__ = [
     "effect",
     "endpoint",
     "infusion",
+    "injection",
     "intranasal",
     "knock_out",
     "light",
     "model_of",
+    "noncompartmental",
+    "observations",
     "open_simulation",
     "oral",
     "placebo",
@@ -60,6 +78,7 @@ __all__ = [
     "read_trials",
     "rtms",
     "run_trial",
+    "score_pharmacology",
     "score_physics",
     "score_trials",
     "sensitivity",
@@ -68,6 +87,8 @@ __all__ = [
     "simulate",
     "stimulate",
     "tdcs",
+    "titrated_infusion",
+    "transdermal",
     "trial",
     "washout",
     "why",
@@ -83,11 +104,14 @@ _HOMES = {
     "effect": "trial.endpoints",
     "endpoint": "trial.endpoints",
     "infusion": "treatments.order",
+    "injection": "treatments.order",
     "intranasal": "treatments.order",
     "knock_out": "model.knock_out",
     "light": "treatments.order",
     "model_of": "model.treatment",
     "open_simulation": "trial.simulation:opened",
+    "noncompartmental": "trial.noncompartmental:analyse",
+    "observations": "evidence.observation",
     "oral": "treatments.order",
     "placebo": "treatments.order",
     "read_sbml": "exchange.sbml_read",
@@ -95,6 +119,7 @@ _HOMES = {
     "rtms": "treatments.order",
     "run_trial": "trial.conduct:run",
     "score_physics": "trial.physics",
+    "score_pharmacology": "trial.pharmacology.score:score",
     "score_trials": "trial.score:score",
     "sensitivity": "report.sensitivity",
     "sham": "treatments.order",
@@ -102,6 +127,8 @@ _HOMES = {
     "shares": "report.shares",
     "stimulate": "model.stimulation.summary",
     "tdcs": "treatments.order",
+    "titrated_infusion": "treatments.order",
+    "transdermal": "treatments.order",
     "washout": "treatments.regimen",
     "why": "report.why",
     "write_sbml": "exchange.sbml_write",

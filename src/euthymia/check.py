@@ -13,6 +13,7 @@ from typing import Any
 
 from euthymia.errors import EuthymiaError
 from euthymia.evidence.library import library
+from euthymia.evidence.observation import observations
 from euthymia.evidence.value import Value
 from euthymia.model.block import Block, Model
 from euthymia.model.equations import read_equations
@@ -24,7 +25,9 @@ from euthymia.report.provenance import all_links, chain
 from euthymia.report.values_in import values_in
 from euthymia.treatments.device import device, devices
 from euthymia.treatments.drug import drug, drugs
+from euthymia.treatments.enzyme import enzyme, enzymes
 from euthymia.treatments.plan import Dose, Plan, Session
+from euthymia.treatments.safety.rules import rules
 from euthymia.units import unit
 
 
@@ -97,6 +100,9 @@ def check() -> Checked:
     going.counts["published trials"] = len(going.tried("published trials", lambda: library().trials) or ())
     going.problems += going.tried("evidence", library().problems) or ()
     going.each("drugs", drugs(), drug)
+    going.each("enzymes", enzymes(), enzyme)
+    going.counts["rules of safety"] = len(going.tried("rules of safety", lambda: rules().ids) or ())
+    going.counts["observations"] = len(going.tried("observations", lambda: observations().rows) or ())
     going.each("devices", devices(), device)
     going.each("parameter tables", sorted(p.stem for p in PARAMETERS.glob("*.yaml") if p.stem != "fit"), _table)
     going.each("scales", sorted(path.stem for path in SCALES.glob("*.yaml")), scale)
@@ -157,7 +163,9 @@ def _fit(models: Iterable[Model]) -> Iterator[str]:
 
 def _values(values: Mapping[str, Value], read: Mapping[str, Value]) -> Iterator[str]:
     """Rules every value obeys: a unit that can be read, its grade's rules, a chain that ends at a source, one home."""
-    homes = {(value.source, value.number, value.unit): key for key, value in read.items()}
+    homes: dict[tuple[str | None, float, str], list[str]] = {}
+    for key, value in read.items():
+        homes.setdefault((value.source, value.number, value.unit), []).append(key)
     for name, value in values.items():
         where = f"{value.place}" if value.place else name
         try:
@@ -166,6 +174,6 @@ def _values(values: Mapping[str, Value], read: Mapping[str, Value]) -> Iterator[
             yield f"{where}: {error}"
         yield from (f"{where}: {broken}" for broken in value.problems())
         yield from (f"{where}: {link.name}: {link.text}" for link in all_links(chain(value)) if link.kind == "missing")
-        home = homes.get((value.source, value.number, value.unit))
-        if home is not None and name not in read and value.place != read[home].place:
-            yield f"{where}: {value.number:g} {value.unit} is typed again; write 'take: {home}'"
+        known = homes.get((value.source, value.number, value.unit), [])
+        if known and name not in read and value.place not in [read[key].place for key in known]:
+            yield f"{where}: {value.number:g} {value.unit} is typed again; write 'take: {known[-1]}'"

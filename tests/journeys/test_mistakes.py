@@ -47,7 +47,8 @@ def told(capsys, monkeypatch, place: Path, *arguments: str, code: int) -> str:
         (
             "oral: escitalopram", "oral: escitalopam", 4,
             "plan.yaml, line 1: there is no drug 'escitalopam'\n"
-            "  Known: arketamine, escitalopram, esketamine, ketamine, midazolam, placebo, zuranolone.\n"
+            "  Known: alprazolam, amitriptyline, arketamine, atomoxetine, brexanolone, bupropion, caffeine, "
+            "carbamazepine, cariprazine, cimetidine, ciprofloxacin, citalopram ….\n"
             "  Did you mean 'escitalopram'?",
         ),
         (

@@ -18,7 +18,7 @@ from euthymia.model.expression import Call, Expression, Name, Number
 #: what one block hands another in health; everything relative is 1, everything that is a drive or a loss is 0
 ZERO_IN_HEALTH = {
     "serotonin_drive", "glutamate_burst", "resting_block", "translation", "prefrontal_gain", "plasticity_threshold",
-    "life_stress", "expectancy", "spine_formation",
+    "life_stress", "expectancy", "spine_formation", "noradrenaline_drive", "dopamine_drive", "monoamine_drive",
 }  # fmt: skip
 DRIVE = 0.07  # limbic drive and negative bias in health
 

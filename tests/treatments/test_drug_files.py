@@ -111,14 +111,14 @@ def test_zuranolone_peaks_lasts_and_accumulates_as_on_its_label() -> None:
 
 
 GOOD = """\
-name: sertraline
-label: sertraline
+name: vortioxetine
+label: vortioxetine
 kind: SSRI
-contains: {sertraline: 1}
+contains: {vortioxetine: 1}
 routes:
   oral: {kind: first-order, rate: {value: 0.1, unit: 1/h, grade: assumed, confidence: recalled, because: test}}
 compounds:
-  sertraline:
+  vortioxetine:
     volume: {value: 800, unit: L, grade: assumed, confidence: recalled, because: test}
     clearance: {value: 76, unit: L/h, grade: assumed, confidence: recalled, because: test}
 """
@@ -129,7 +129,7 @@ WRONG = {
     "a clearance for a volume": (
         "volume: {value: 800, unit: L,",
         "volume: {value: 800, unit: L/h,",
-        "sertraline.yaml, line 9, compounds.sertraline.volume",
+        "vortioxetine.yaml, line 9, compounds.vortioxetine.volume",
         "the unit 'L/h' does not fit; 'L' or one like it is wanted",
     ),
     "a volume below zero": ("{value: 800,", "{value: -800,", "line 9", "-800 L cannot be right; it is above zero"),
@@ -142,7 +142,7 @@ WRONG = {
     "an unknown target": (
         "    clearance:",
         f"    targets: {{sret: {{half: {{value: 2, unit: ng/mL, {ASSUMED}}}}}}}\n    clearance:",
-        "line 8, compounds.sertraline",
+        "line 8, compounds.vortioxetine",
         "did you mean 'sert'?",
     ),
     "a misspelt key": ("clearance:", "clearence:", "line 10", "Did you mean 'clearance'?"),
@@ -152,7 +152,7 @@ WRONG = {
         "line 9",
         "there is no value 'nobody2020/v'",
     ),
-    "shares that do not add up": ("{sertraline: 1}", "{sertraline: 0.9}", "sertraline.yaml", "add up to 1"),
+    "shares that do not add up": ("{vortioxetine: 1}", "{vortioxetine: 0.9}", "vortioxetine.yaml", "add up to 1"),
     "no reason for an assumption": (
         "because: test}}\ncompounds",
         "because: ''}}\ncompounds",
@@ -160,22 +160,22 @@ WRONG = {
         "An assumed value needs 'because'.",
     ),
     "a compound nobody defines": (
-        "contains: {sertraline: 1}",
-        "contains: {sertralin: 1}",
+        "contains: {vortioxetine: 1}",
+        "contains: {vortioxetin: 1}",
         "line 4",
-        "'sertralin' is defined nowhere",
+        "'vortioxetin' is defined nowhere",
     ),
 }
 
 
 def _write(folder: Path, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    (folder / "sertraline.yaml").write_text(text)
+    (folder / "vortioxetine.yaml").write_text(text)
     monkeypatch.setenv("EUTHYMIA_DRUGS", str(folder))
 
 
 def test_a_drug_from_a_folder_of_ones_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _write(tmp_path, GOOD, monkeypatch)
-    assert drug("sertraline").compounds[0].clearance.number == 76
+    assert drug("vortioxetine").compounds[0].clearance.number == 76
 
 
 @pytest.mark.parametrize("case", WRONG)
@@ -184,7 +184,7 @@ def test_a_wrong_file_names_line_rule_and_fix(case: str, tmp_path: Path, monkeyp
     assert right in GOOD
     _write(tmp_path, GOOD.replace(right, wrong, 1), monkeypatch)
     with pytest.raises(EuthymiaError) as refused:
-        drug("sertraline")
+        drug("vortioxetine")
     assert place in str(refused.value)
     assert said in str(refused.value)
 
@@ -192,7 +192,7 @@ def test_a_wrong_file_names_line_rule_and_fix(case: str, tmp_path: Path, monkeyp
 def test_a_share_in_per_cent_is_read_as_a_share(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     share = "bioavailability: {value: 80, unit: '%', grade: assumed, confidence: recalled, because: t}"
     _write(tmp_path, GOOD.replace("kind: first-order", f"kind: first-order, {share}"), monkeypatch)
-    assert drug("sertraline").routes["oral"].bioavailability.number == pytest.approx(0.8)
+    assert drug("vortioxetine").routes["oral"].bioavailability.number == pytest.approx(0.8)
 
 
 def test_every_drug_file_fits_the_published_schema() -> None:

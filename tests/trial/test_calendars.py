@@ -11,7 +11,18 @@ from euthymia.engine.schedule import Bolus, Rate, tabulate
 from euthymia.engine.schedule_arrays import Boluses, Shared, tabulate_many
 from euthymia.errors import ModelError
 from euthymia.model.expression import Number
-from euthymia.treatments.order import infusion, intranasal, oral, placebo, rtms, sham
+from euthymia.treatments.order import (
+    infusion,
+    intranasal,
+    light,
+    oral,
+    placebo,
+    rtms,
+    sham,
+    tdcs,
+    titrated_infusion,
+    transdermal,
+)  # fmt: skip
 from euthymia.treatments.plan import Plan
 from euthymia.trial.calendars import events, schedules
 from euthymia.trial.conduct import ready
@@ -29,6 +40,11 @@ PLANS = {
     | oral("escitalopram", "10 mg").daily(weeks=2),
     "device": rtms("left-dlpfc-10hz").course(per_week=5, weeks=2),
     "sham": sham("left-dlpfc-10hz").course(per_week=5, weeks=2),
+    "light, through heads of their own": light("led-830-elated3").course(per_week=2, weeks=2),
+    "current": tdcs("tdcs-bifrontal-elect").course(per_week=5, weeks=2),
+    "a product of two drugs": oral("dextromethorphan_bupropion", "45 mg").daily(weeks=2),
+    "patches": transdermal("selegiline_transdermal", "6 mg").daily(weeks=2),
+    "titrated per kg": titrated_infusion("brexanolone", [("30 ug/kg/h", "4 h"), ("60 ug/kg/h", "20 h")]),
 }
 
 

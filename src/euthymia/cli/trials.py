@@ -10,6 +10,8 @@ from euthymia.cli.telling import DESIGN, as_json, progress, table, write_whole
 
 if TYPE_CHECKING:
     from euthymia.report.report_data import Typical
+    from euthymia.treatments.finding import Finding
+    from euthymia.treatments.plan import Plan
     from euthymia.trial.endpoints import Estimate
     from euthymia.trial.run import Run
 
@@ -33,7 +35,7 @@ def demo(
     from euthymia.report.demo import demonstrate
 
     with progress() as tell:
-        done = demonstrate(out, people, seed, engine_called(engine), tell, scored_people=people)
+        done = demonstrate(out, people, seed, engine_called(engine), tell, people, pharmacology=people is None)
     print(f"report: {done.report}")
     print(f"seed: {seed}")
 
@@ -47,6 +49,7 @@ def trial(
     out: Path | None = None,
     engine: EngineName = "auto",
     json: bool = False,
+    allow: tuple[str, ...] = (),
 ) -> None:
     """Run a virtual trial and print its endpoints.
 
@@ -64,11 +67,13 @@ def trial(
         compiled, reference, or auto for the fastest that works here.
     json
         Print JSON.
+    allow
+        A rule of safety that the arms may break; once for each rule.
     """
     from euthymia.trial.conduct import run as conduct
     from euthymia.trial.protocol_file import path_of, trial_from
 
-    planned = trial_from(design, people=people, seed=seed)
+    planned = trial_from(design, people=people, seed=seed, allow=tuple(allow))
     with progress() as tell:
         done = conduct(planned, engine_called(engine), tell)
     found = _endpoints(done)
@@ -80,6 +85,9 @@ def trial(
         return
     print(f"{planned.name}: {planned.cohort.size} people, seed {planned.cohort.seed}, day {planned.span:g}")
     print(table([("arm", "endpoint", "scale", "value", "95 % interval", "people"), *(_row(one) for one in found)]))
+    for arm, plan in planned.arms.items():
+        for rule in plan.allowed:
+            print(f"{arm}: the rule {rule} would refuse this and was set aside")
     if done.failures:
         print(f"{len(done.failures)} patients could not be solved; --json lists them")
     if out is not None:
@@ -113,6 +121,8 @@ def run(
     knock_out: str = "",
     engine: EngineName = "auto",
     json: bool = False,
+    allow: tuple[str, ...] = (),
+    condition: tuple[str, ...] = (),
 ) -> None:
     """Give one patient a regimen and print what happens, day by day.
 
@@ -130,6 +140,10 @@ def run(
         compiled, reference, or auto for the fastest that works here.
     json
         Print every time point and quantity as JSON.
+    allow
+        A rule of safety that the regimen may break; once for each rule.
+    condition
+        A condition of the patient, such as metal-in-head, seizure-disorder or long-qt; once for each.
     """
     from euthymia.errors import EuthymiaError, UnknownName
     from euthymia.evidence.yaml_with_lines import read_yaml
@@ -142,21 +156,35 @@ def run(
         raise EuthymiaError(f"--days is {days:g}", rule="A patient is watched for more than no time.", fix="--days 56")
     document = read_yaml(plan)
     regimen = regimen_from(document.content, document.place())
+    planned = regimen.plan(allow=tuple(allow), conditions=tuple(condition))
     with progress() as tell:
         tell("one patient", 0, 1)
         hours, held = (
             None if days is None else days * 24,
             [name.strip() for name in knock_out.split(",") if name.strip()],
         )
-        done = typical(regimen.plan(), hours=hours, engine=engine_called(engine), knock_out=held)
+        done = typical(planned, hours=hours, engine=engine_called(engine), knock_out=held)
+    safety = _safety(planned, engine, condition)
     if json:
         columns = {name: done.output(name) for name in done.outputs}
-        held = [vars(one) for one in done.model.held]
-        print(as_json({"patient": patient, "time_h": done.times, "quantities": columns, "held": held}))
-    else:
-        print(_daily(done))
-        for one in done.model.held:
-            print(f"held: {one}")
+        told = {"patient": patient, "time_h": done.times, "quantities": columns}
+        told["held"] = [vars(one) for one in done.model.held]
+        print(as_json(told | {"safety": [vars(one) for one in safety], "allowed": planned.allowed}))
+        return
+    print(_daily(done))
+    for one in done.model.held:
+        print(f"held: {one}")
+    for one in safety:
+        print(one)
+
+
+def _safety(plan: Plan, engine: EngineName, conditions: tuple[str, ...]) -> tuple[Finding, ...]:
+    """Rules the plan touches, with what kinetics add where there are drugs."""
+    from euthymia.treatments.safety.look import look
+    from euthymia.trial.safety import findings
+
+    modelled = any(not name.startswith(("placebo", "midazolam")) for name in plan.drugs)
+    return findings(plan, engine_called(engine), tuple(conditions)) if modelled else look(plan, tuple(conditions))
 
 
 def sensitivity(
@@ -221,7 +249,11 @@ def _daily(done: Typical) -> str:
     from euthymia.trial.scale import scale
 
     totals = scale("MADRS").total(np.stack([done.output(name) for name in DOMAINS], axis=-1))
-    shown = [name for name in done.outputs if name.endswith(("_plasma", "_occupancy", "_block", "_potentiation"))]
+    shown = [
+        name
+        for name in done.outputs
+        if name.endswith(("_plasma", "_occupancy", "_inhibition", "_block", "_potentiation"))
+    ]
     rows = [("day", "MADRS", *shown)]
     for day in (0, 1, 2, 3, *range(7, int(done.times[-1] / 24) + 1, 7)):
         at = int(np.argmin(np.abs(done.times - day * 24)))

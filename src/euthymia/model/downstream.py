@@ -7,13 +7,24 @@ treatment as an argument.
 from __future__ import annotations
 
 from euthymia.model.block import Block
-from euthymia.model.physiology import circuit, dopamine, gaba, glutamate, inflammation, redox, serotonin, stress
+from euthymia.model.physiology import (
+    circuit,
+    dopamine,
+    gaba,
+    glutamate,
+    inflammation,
+    monoamines,
+    noradrenaline,
+    redox,
+    serotonin,
+    stress,
+)
 from euthymia.model.plasticity import ampa, metaplasticity, neurotrophin, synapse
 from euthymia.model.symptoms import bias, domains
 
 MODULES = (
-    serotonin, dopamine, glutamate, gaba, neurotrophin, ampa, synapse, metaplasticity, stress, inflammation, redox,
-    circuit, bias, domains,
+    serotonin, noradrenaline, dopamine, monoamines, glutamate, gaba, neurotrophin, ampa, synapse, metaplasticity,
+    stress, inflammation, redox, circuit, bias, domains,
 )  # fmt: skip
 
 

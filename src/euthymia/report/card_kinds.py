@@ -9,32 +9,10 @@ from collections.abc import Callable, Mapping
 
 from euthymia.errors import UnknownName
 from euthymia.report.cards import Card, line
+from euthymia.report.drug_card import drug_card
 from euthymia.report.values_in import values_in
 from euthymia.report.whole_model import whole_model
 from euthymia.report.wording import DASH, arm_name, label, number, percent, when
-
-
-def drug_card(name: str) -> Card:
-    """A drug: routes, compounds, targets, every number."""
-    from euthymia.treatments.drug import drug
-
-    found = drug(name)
-    facts = {
-        "kind": found.kind,
-        "contains": ", ".join(f"{one} ({percent(share)})" for one, share in found.contains.items()),
-        "routes": ", ".join(f"{route} ({way.kind})" for route, way in found.routes.items()),
-        "compounds": ", ".join(one.name for one in found.compounds),
-        "targets": _targets(found.compounds),
-        "turns into": ", ".join(m.compound for one in found.compounds for m in one.metabolites),
-        "not modelled": found.limits,
-    }
-    return Card("drug", name, found.label, facts, tuple(line(path, value) for path, value in values_in(found)))
-
-
-def _targets(compounds) -> str:
-    from euthymia.treatments.drug import TARGETS
-
-    return ", ".join(f"{TARGETS[name]} ({one.name})" for one in compounds for name in one.targets)
 
 
 def device_card(name: str) -> Card:

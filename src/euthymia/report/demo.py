@@ -80,8 +80,12 @@ def demonstrate(
     engine: Engine | None = None,
     progress: Progress | None = None,
     scored_people: int | None = None,
+    pharmacology: bool = False,
 ) -> Demonstration:
-    """Run everything and write `out/report.html`; `people` are per arm (default: as the engine allows)."""
+    """Run everything and write `out/report.html`; `people` are per arm (default: as the engine allows).
+
+    `pharmacology` adds the page of predicted beside observed drug levels.
+    """
     engine = engine or default_engine()
     size = people or PEOPLE.get(engine.name, 40)
     tell = progress or (lambda what, done, total: None)
@@ -102,6 +106,14 @@ def demonstrate(
     )
     tell("writing the report", steps - 1, steps)
     out = Path(out)
+    pages = {}
+    if pharmacology:
+        from euthymia.evidence.observation import observations
+        from euthymia.report.pharmacology import write_page
+        from euthymia.trial.pharmacology.score import score as score_pharmacology
+
+        write_page(out / "pharmacology.html", score_pharmacology(observations().rows, engine))
+        pages = {"Drug levels: predicted and observed": "pharmacology.html"}
     data = ReportData(
         title="Five antidepressant strategies, simulated and laid over their trials",
         strategies=tuple(strategies),
@@ -111,6 +123,7 @@ def demonstrate(
         versions={package: version(package) for package in ("euthymia", "numpy", "scipy", "altair")},
         numbers=fault_numbers(engine),
         date=date.today().isoformat(),
+        pages=pages,
     )
     for strategy in strategies:
         strategy.run.save(out / strategy.key)

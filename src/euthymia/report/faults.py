@@ -176,7 +176,7 @@ def _enantiomers(data: ReportData) -> Judged:
     if s is None or r is None:
         return OPEN, "ketamine is not made of two enantiomers"
     differ = s.volume.number != r.volume.number or s.liver != r.liver or s.clearance != r.clearance
-    enzymes = sorted({gene for name in drugs() for one in drug(name).compounds for gene in one.phenotypes})
+    enzymes = sorted({enzyme for name in drugs() for one in drug(name).compounds for enzyme in one.enzymes})
     said = "the enantiomers " + ("differ" if differ else "do not differ") + f"; enzymes: {', '.join(enzymes) or 'none'}"
     return _status(differ and bool(enzymes)), said
 

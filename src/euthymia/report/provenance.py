@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from euthymia.errors import UnknownName
+from euthymia.evidence.fits import fits
 from euthymia.evidence.library import library
 from euthymia.evidence.value import Grade, Value
 
@@ -37,9 +38,13 @@ def chain(value: Value, seen: tuple[str, ...] = ()) -> tuple[Link, ...]:
         links.append(Link("formula", "formula", value.formula or "no formula given", further=inputs))
     if value.grade is Grade.fitted:
         fit = current_fit()
-        shown = dict(fit.told) if fit is not None and fit.id == value.fit else None
+        shown = dict(fit.told) if fit is not None and fit.id == value.fit else fits().get(value.fit or "")
         known = shown is not None
-        told = {key: str(shown[key]) for key in ("targets_hash", "cost", "method") if key in shown} if shown else {}
+        told = (
+            {key: str(shown[key]) for key in ("targets_hash", "cost", "method", "data") if key in shown}
+            if shown
+            else {}
+        )
         kind, text = ("fit", f"fitted in {value.fit}") if known else ("missing", f"there is no fit '{value.fit}' here")
         links.append(Link(kind, value.fit or "", text, ends=known, told=told))
     if value.because:

@@ -98,6 +98,7 @@ class ReportData:
     versions: Mapping[str, str] = field(default_factory=dict)
     numbers: Mapping[str, float] = field(default_factory=dict)
     date: str = ""
+    pages: Mapping[str, str] = field(default_factory=dict)  # title → file beside the report
 
     def __post_init__(self) -> None:
         if not self.strategies:

@@ -76,7 +76,8 @@ def typical_task(
     known = [quantity.name for quantity in (*model.states, *model.values)]
     if outputs is None:
         plasma = sorted(name for name in known if name.endswith("_plasma"))
-        kept = dict.fromkeys((*DOMAINS, *PATHWAYS, *TARGET_EFFECTS, *plasma))
+        sites = sorted(name for name in known if name.endswith(("_occupancy", "_inhibition")))
+        kept = dict.fromkeys((*DOMAINS, *PATHWAYS, *TARGET_EFFECTS, *sites, *plasma))
         outputs = tuple(name for name in kept if name in known)
     for name in outputs:
         if name not in known:

@@ -15,13 +15,14 @@ if TYPE_CHECKING:
 
 @cache
 def whole_model() -> Model:
-    """The model with one dose of every drug by each of its routes, and one session of every device."""
+    """The model with one dose of every treatment by each of its routes, and one session of every device."""
     from euthymia.model.treatment import model_of
     from euthymia.treatments.device import device, devices
     from euthymia.treatments.drug import drug, drugs
     from euthymia.treatments.plan import Dose, Plan, Session
 
-    doses = [Dose(0.0, name, 1.0, "mg", route) for name in drugs() for route in drug(name).routes]
+    named = [name for name in drugs() if drug(name).role != "probe"]
+    doses = [Dose(0.0, name, 1.0, "mg", route) for name in named for route in drug(name).routes]
     sessions = []
     for name in devices():
         found = device(name)

@@ -2,57 +2,66 @@
 
 Numbers are choices among values read (`take: source/name`, with a reason) or, failing that, assumptions marked as such.
 Adding a drug of a known kind is adding a file. The assumption that matters: a compound is defined once, in one file,
-whatever product contains it. Left out: enzymes, interactions, side effects.
+whatever product contains it. Left out: side effects.
 """
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
-from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import Field, model_validator
 
 from euthymia.errors import DataError, UnknownName
 from euthymia.evidence.checked import checked
-from euthymia.evidence.value import Value
 from euthymia.evidence.yaml_with_lines import Document, read_yaml
-from euthymia.treatments.measured import Flow, Hours, Mass, MolarMass, PerHour, Ratio, Share, Volume
+from euthymia.treatments.compound import Compound, Part
+from euthymia.treatments.measured import Hours, Mass, PerHour, Ratio, Share
 from euthymia.treatments.numbers import resolved
-from euthymia.units import unit
 
 FOLDER = Path(__file__).parent / "drugs"
 
-#: what a drug file may say a compound acts on
-TARGETS = {
-    "sert": "serotonin transporter",
-    "nmda": "NMDA receptor (open-channel block)",
-    "gaba_a": "GABA-A receptor (positive allosteric modulation)",
-    "r_ketamine": "the R-ketamine hypothesis: BDNF release beside NMDA block",
-}
 
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
-
-
-class Condition(_Part):
+class Condition(Part):
     """What a meal or its absence changes: factors on the dose that arrives and on the rate."""
 
     bioavailability_factor: Ratio | None = None
     rate_factor: Ratio | None = None
 
 
-class Route(_Part):
-    """A way in. `infusion` needs nothing; `first-order` a rate; `nasal` both its parts; `none` carries a control."""
+class Release(Part):
+    """One part of a slow dose: its share, when it starts, how long it takes, how fast it enters."""
 
-    kind: Literal["infusion", "first-order", "nasal", "none"]
+    share: Share
+    lag: Hours | None = None
+    duration: Hours | None = None
+    rate: PerHour | None = None
+
+
+class Route(Part):
+    """A way in.
+
+    `infusion` needs nothing; `first-order` a rate; `zero-order` a duration; `transit` a rate, a transit rate and how
+    many compartments; `extended-release` its parts; `transdermal` the hours a patch is worn and the rate from the skin;
+    `nasal` both its parts; `none` carries a control, or a product whose components have routes of
+    their own. `lag` is the time before anything happens.
+    """
+
+    kind: Literal[
+        "infusion", "first-order", "zero-order", "transit", "extended-release", "transdermal", "nasal", "none"
+    ]
     rate: PerHour | None = None
     bioavailability: Share | None = None
     into: Literal["central", "liver"] = "central"
+    lag: Hours | None = None
+    duration: Hours | None = None
+    transit_rate: PerHour | None = None
+    transits: int = Field(0, ge=0, le=12)
+    parts: tuple[Release, ...] = ()
     conditions: Mapping[str, Condition] = {}
     absorbed_fraction: Share | None = None
     later_spray_factor: Ratio | None = None
@@ -67,93 +76,26 @@ class Route(_Part):
             *("rate", "absorbed_fraction", "later_spray_factor", "spray_dose"),
             *("gut_fraction", "swallowed_duration", "swallowed_rate"),
         )
-        needed = {"first-order": ("rate",), "nasal": nasal}.get(self.kind, ())
+        needed = {
+            "first-order": ("rate",),
+            "zero-order": ("duration",),
+            "transit": ("rate", "transit_rate", "transits"),
+            "extended-release": ("parts",),
+            "transdermal": ("rate", "duration"),
+            "nasal": nasal,
+        }.get(self.kind, ())
         for name in needed:
-            if getattr(self, name) is None:
+            if not getattr(self, name):
                 raise ValueError(f"a {self.kind} route needs '{name}'")
+        if self.parts and abs(sum(part.share.number for part in self.parts) - 1) > 1e-9:
+            raise ValueError("the shares of the parts of a release add up to 1")
+        for part in self.parts:
+            if part.rate is None and part.duration is None:
+                raise ValueError("a part of a release has a rate, a duration or both")
         return self
 
 
-class Peripheral(_Part):
-    """A tissue compartment: its volume and the flow to it."""
-
-    volume: Volume
-    clearance: Flow
-
-
-class Liver(_Part):
-    """A liver compartment for drugs swallowed whole: its volume, its blood flow, and loss other than to metabolites."""
-
-    volume: Volume
-    flow: Flow
-    elimination_rate: PerHour
-
-
-class Metabolite(_Part):
-    """What a compound turns into: at a `rate` from the liver, or as a `fraction` of its clearance."""
-
-    compound: str
-    rate: PerHour | None = None
-    fraction: Share | None = None
-
-    @model_validator(mode="after")
-    def _one_of_both(self) -> Metabolite:
-        if (self.rate is None) == (self.fraction is None):
-            raise ValueError("a metabolite has a rate (from the liver) or a fraction (of clearance), one of them")
-        return self
-
-
-class Site(_Part):
-    """Action at a target: concentration of half effect (ng/mL of plasma, or nM unbound) and greatest effect."""
-
-    half: Annotated[Value, WithJsonSchema({"measured in": "ng/mL or nM"})]
-    maximum: Share | None = None
-
-    @model_validator(mode="after")
-    def _concentration(self) -> Site:
-        if not (unit(self.half.unit).fits(unit("ng/mL")) or unit(self.half.unit).fits(unit("nM"))):
-            raise ValueError(f"the half-effect concentration is in '{self.half.unit}'; ng/mL or nM is wanted")
-        if self.half.number <= 0:
-            raise ValueError(f"a half-effect concentration of {self.half.number:g} cannot be right; it is above zero")
-        return self
-
-
-class Compound(_Part):
-    """One moiety in the body."""
-
-    name: str
-    molar_mass: MolarMass | None = None
-    fraction_unbound: Share | None = None
-    volume: Volume
-    clearance: Flow | None = None
-    peripherals: tuple[Peripheral, ...] = ()
-    liver: Liver | None = None
-    metabolites: tuple[Metabolite, ...] = ()
-    variability: Mapping[Literal["clearance", "volume", "liver_elimination", "liver_flow"], Ratio] = {}
-    phenotypes: Mapping[str, Mapping[str, Ratio]] = {}
-    allometry: Mapping[Literal["clearance", "volume"], Ratio] = {}
-    targets: Mapping[str, Site] = {}
-
-    @model_validator(mode="after")
-    def _whole(self) -> Compound:
-        if self.clearance is None and self.liver is None:
-            raise ValueError(f"{self.name} has no way out: give a clearance or a liver")
-        for name in self.targets:
-            if name not in TARGETS:
-                near = get_close_matches(name, TARGETS, n=1)
-                hint = f"; did you mean '{near[0]}'?" if near else ""
-                raise ValueError(f"there is no target '{name}'; known: {', '.join(TARGETS)}{hint}")
-        for metabolite in self.metabolites:
-            if metabolite.rate is not None and self.liver is None:
-                raise ValueError(f"{metabolite.compound} is formed in a liver that {self.name} does not have")
-            if metabolite.fraction is not None and self.clearance is None:
-                raise ValueError(f"{metabolite.compound} is a fraction of a clearance that {self.name} does not have")
-        if any("M" in site.half.unit for site in self.targets.values()) and self.molar_mass is None:
-            raise ValueError(f"{self.name} binds at a molar concentration and has no molar_mass")
-        return self
-
-
-class Drug(_Part):
+class Drug(Part):
     """A product: what it contains (mass share by compound), its routes, and the compounds it brings along."""
 
     name: str
@@ -161,6 +103,14 @@ class Drug(_Part):
     kind: str
     identity: Mapping[str, Any] = {}
     contains: Mapping[str, float] = {}
+    components: Mapping[str, float] = Field({}, description="Drugs in one tablet, with the share of its mass.")
+    base_factor: Ratio | None = Field(None, description="Mass of free base for each mass of the dose as labelled.")
+    usual: tuple[Mapping[str, Any], ...] = Field((), description="Usual regimens, written as in a plan file.")
+    moieties: Mapping[str, tuple[str, ...]] = Field({}, description="Names for sums of compounds.")
+    also: tuple[str, ...] = Field((), description="Other names it goes by in tables.")
+    role: Literal["treatment", "control", "probe"] = "treatment"
+    contradictions: tuple[str, ...] = ()
+    missing: Mapping[str, str] = Field({}, description="What nobody has published, and what that costs.")
     routes: Mapping[str, Route]
     compounds: tuple[Compound, ...] = ()
     limits: str = Field("", description="What this file does not model.")
@@ -169,6 +119,8 @@ class Drug(_Part):
     def _shares(self) -> Drug:
         if self.contains and (abs(sum(self.contains.values()) - 1) > 1e-9 or min(self.contains.values()) <= 0):
             raise ValueError("the shares in 'contains' are above zero and add up to 1")
+        if self.components and (self.contains or abs(sum(self.components.values()) - 1) > 1e-9):
+            raise ValueError("a product has 'components' (drugs, shares adding up to 1) or 'contains' (compounds)")
         return self
 
     def route(self, name: str) -> Route:
@@ -202,7 +154,9 @@ def _drug(name: str, where: tuple[Path, ...]) -> Drug:
     document = read_yaml(path)
     content = resolved(document)
     defined = content.pop("compounds", {}) or {}
-    content["compounds"] = _closure(content.get("contains", {}), defined, document, where)
+    content["compounds"] = _closure(content.get("contains") or {}, defined, document, where)
+    for part in content.get("components") or {}:
+        content["compounds"] += tuple(c for c in _drug(part, where).compounds if c not in content["compounds"])
     found = checked(Drug, document, content=content)
     if found.name != name:
         raise DataError(
@@ -229,7 +183,7 @@ def _closure(
             found[name] = checked(Compound, document, "compounds", name, content=part)
         else:
             found[name] = _elsewhere(name, document, where)
-        wanted += [metabolite.compound for metabolite in found[name].metabolites]
+        wanted += found[name].products
     return tuple(found.values())
 
 
@@ -253,14 +207,29 @@ def _homes(where: tuple[Path, ...]) -> dict[str, Path]:
     """Compound → the file that defines it; raises `DataError` when two do."""
     homes: dict[str, Path] = {}
     for path in (path for folder in where for path in sorted(folder.glob("*.yaml"))):
-        document = read_yaml(path)
-        for name in (document.content or {}).get("compounds") or {}:
+        for name in _defined_in(path, path.stat().st_mtime_ns):
             if name in homes:
                 raise DataError(
                     f"the compound '{name}' is already defined in {homes[name].name}",
-                    place=document.place("compounds", name),
+                    place=read_yaml(path).place("compounds", name),
                     rule="A compound is defined once.",
                     fix="Remove it here; 'contains' finds it by name.",
                 )
             homes[name] = path
     return homes
+
+
+_BLOCK = re.compile(r"^compounds:[ \t]*(?:#.*)?\n((?:[ \t]+.*\n?|[ \t]*\n?|#.*\n)*)", re.M)
+_NAME = re.compile(r"^  (?! )([^\s#][^:\n]*):", re.M)
+
+
+@cache
+def _defined_in(path: Path, changed: int) -> tuple[str, ...]:
+    """Names under `compounds` of a file, found in its text: looking for one compound must not read every file."""
+    text = path.read_text(encoding="utf-8", errors="replace")
+    if re.search(r"^compounds:[ \t]*$", text, re.M) is None:
+        if re.search(r"^compounds:", text, re.M) is None:
+            return ()
+        return tuple(read_yaml(path).content.get("compounds") or ())
+    block = _BLOCK.search(text)
+    return tuple(name.strip().strip("'\"") for name in _NAME.findall(block[1] if block else ""))

@@ -19,3 +19,7 @@ class Finding:
     source: str
     where: str
     confidence: Literal["verified", "recalled"]
+
+    def __str__(self) -> str:
+        mark = " [provisional]" if self.confidence == "recalled" else ""
+        return f"{self.severity}: {self.rule}: {self.message} ({self.source}, {self.where}){mark}"

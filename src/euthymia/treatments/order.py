@@ -129,15 +129,15 @@ def _clock(text: str) -> float:
     return (int(hours) + int(minutes) / 60) / 24
 
 
-def oral(name: str, amount: str, *, fed: bool | None = None) -> Order:
-    """A dose by mouth, taken at home; `fed=False` where the drug knows a fasted condition.
+def oral(name: str, amount: str, *, fed: bool | None = None, form: str = "") -> Order:
+    """A dose by mouth, taken at home; `fed=False` where the drug knows a fasted condition, `form` where it has several.
 
     >>> print(oral("escitalopram", "10 mg").daily(days=2).calendar())
     day  0  00:00  escitalopram  10 mg  oral
     day  1  00:00  escitalopram  10 mg  oral
     """
     condition = "" if fed is None or fed else "fasted"
-    return _dose(name, amount, "oral", condition=condition)
+    return _dose(name, amount, f"oral {form}".strip(), condition=condition)
 
 
 def infusion(name: str, amount: str, over: str = "40 min") -> Order:
@@ -151,6 +151,40 @@ def infusion(name: str, amount: str, over: str = "40 min") -> Order:
 def intranasal(name: str, amount: str) -> Order:
     """A nasal spray, always supervised."""
     return _dose(name, amount, "intranasal", supervised=True)
+
+
+def injection(name: str, amount: str, route: str = "intramuscular") -> Order:
+    """An intramuscular or subcutaneous injection, always supervised."""
+    return _dose(name, amount, route, supervised=True)
+
+
+def transdermal(name: str, amount: str) -> Order:
+    """A patch, by the amount it delivers in the time it is worn; changed at home."""
+    return _dose(name, amount, "transdermal")
+
+
+def titrated_infusion(name: str, rates: Iterable[tuple[str, str]], at: float = 0.0) -> Regimen:
+    """One infusion whose rate changes: pairs of a rate per body weight and how long it runs.
+
+    >>> titrated_infusion("brexanolone", [("30 ug/kg/h", "4 h"), ("60 ug/kg/h", "20 h")]).span
+    24.0
+    """
+    drug(name).route("intravenous")
+    doses: list[Dose] = []
+    hour = at * DAY
+    for rate, lasting in rates:
+        hours = quantity(lasting, "hour")
+        amount = quantity(rate, "mg/kg/hour") * hours
+        if hours <= 0 or amount < 0:
+            raise RegimenError(
+                f"{name} runs at '{rate}' for '{lasting}'", rule="A step takes time.", fix="Write '4 h'."
+            )
+        doses.append(Dose(hour, name, amount, "mg/kg", "intravenous", hours, "", True))
+        hour += hours
+    if not doses:
+        raise RegimenError(f"the infusion of {name} has no step", rule="A titration has steps.", fix="See brexanolone.")
+    span = math.ceil(hour / DAY) * DAY
+    return Regimen((Course(f"{name} titrated infusion", at * DAY, span, tuple(doses)),), span)
 
 
 def placebo(route: str = "oral") -> Order:
@@ -177,13 +211,13 @@ def _dose(
             fix="Leave it out.",
         )
     number, unit = _amount(name, amount)
-    if not number < math.inf or number < 0 or (given.contains and number == 0):
+    if not number < math.inf or number < 0 or ((given.contains or given.components) and number == 0):
         raise RegimenError(
             f"the dose of {name} is {amount}",
             rule="A dose is an amount above zero.",
             fix="Write the amount the patient takes, for example '10 mg'.",
         )
-    label = name if not given.contains else f"{name} {amount} {route}{suffix}"
+    label = name if not (given.contains or given.components) else f"{name} {amount} {route}{suffix}"
     return Order(label, Dose(0.0, name, number, unit, route, duration, condition, supervised))
 
 

@@ -39,11 +39,15 @@ class Session:
 
 @dataclass(frozen=True)
 class Plan:
-    """Doses and sessions in order of time; `span` is how long the plan runs, in hours."""
+    """Doses and sessions in order of time; `span` is how long the plan runs, in hours.
+
+    `allowed` names the rules of safety that would refuse this plan and were set aside by whoever made it.
+    """
 
     doses: tuple[Dose, ...]
     sessions: tuple[Session, ...]
     span: float
+    allowed: tuple[str, ...] = ()
 
     @property
     def drugs(self) -> tuple[str, ...]:

@@ -8,12 +8,15 @@ trial is conducted. Left out: dosing by response.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from euthymia.errors import RegimenError
 from euthymia.treatments.device import device
+from euthymia.treatments.finding import Finding
 from euthymia.treatments.plan import Dose, Plan, Session
+from euthymia.treatments.safety.look import look
+from euthymia.treatments.safety.rules import rules
 
 DAY = 24.0
 
@@ -92,8 +95,11 @@ class Regimen:
         kept = (_kept(course, lambda _: chance.random() >= share) for course in self.courses)
         return replace(self, courses=tuple(course for course in kept if course.items))
 
-    def plan(self) -> Plan:
-        """The doses and sessions in order of time; raises `RegimenError` if there are none."""
+    def plan(self, allow: Iterable[str] = (), conditions: Sequence[str] = ()) -> Plan:
+        """The doses and sessions in order of time.
+
+        Raises `RegimenError` if there are none, or if a rule of safety refuses them and its id is not in `allow`.
+        """
         items = [item for course in self.courses for item in course.items]
         if not items:
             raise RegimenError(
@@ -103,13 +109,27 @@ class Regimen:
             )
         doses = tuple(sorted(item for item in items if isinstance(item, Dose)))
         sessions = tuple(sorted(item for item in items if isinstance(item, Session)))
-        return Plan(doses, sessions, self.span)
+        whole = Plan(doses, sessions, self.span)
+        touched = [one for one in look(whole, conditions) if one.severity == "refuse"]
+        allowed = tuple(sorted({one.rule for one in touched} & set(allow)))
+        for one in touched:
+            if one.rule not in allowed:
+                raise RegimenError(
+                    one.message,
+                    rule=f"{one.rule} ({one.source}, {one.where}).",
+                    fix=f"Leave one out or wait longer; to simulate it all the same, allow '{one.rule}'.",
+                )
+        return replace(whole, allowed=allowed)
+
+    def findings(self, conditions: Sequence[str] = ()) -> tuple[Finding, ...]:
+        """Every rule of safety that this touches, refusals first; raises `RegimenError` if it is empty."""
+        return look(self.plan(allow=rules().ids, conditions=conditions), conditions)
 
     def calendar(self) -> str:
         """The doses and sessions that will really happen, one a line."""
         from euthymia.treatments.calendar import calendar
 
-        return calendar(self.plan())
+        return calendar(self.plan(allow=rules().ids))
 
 
 def _kept(course: Course, keep: Callable[[float], bool]) -> Course:

@@ -15,14 +15,29 @@ from difflib import get_close_matches
 from typing import Any
 
 from euthymia.errors import DataError, EuthymiaError, Place
-from euthymia.treatments.order import Order, infusion, intranasal, light, oral, placebo, rtms, sham, tdcs
+from euthymia.treatments.order import (
+    Order,
+    infusion,
+    injection,
+    intranasal,
+    light,
+    oral,
+    placebo,
+    rtms,
+    sham,
+    tdcs,
+    titrated_infusion,
+    transdermal,
+)
 from euthymia.treatments.regimen import Regimen, washout
 
 #: order → the keys that may stand beside it
 ORDERS: dict[str, tuple[str, ...]] = {
-    "oral": ("amount", "fed"),
+    "oral": ("amount", "fed", "form"),
     "infusion": ("amount", "over"),
     "intranasal": ("amount",),
+    "injection": ("amount", "route"),
+    "transdermal": ("amount",),
     "placebo": (),
     "rtms": ("intensity", "pulses", "allow"),
     "tdcs": ("current", "over", "allow"),
@@ -58,6 +73,8 @@ def _read(given: Mapping[str, Any], place: Place) -> Regimen:
             return _joined(given, word, join, place)
     if "washout" in given:
         return _washout(given, place)
+    if "titration" in given:
+        return _titration(given, place)
     kind = next((name for name in ORDERS if name in given), None)
     if kind is None:
         raise DataError(
@@ -107,6 +124,17 @@ def _washout(given: Mapping[str, Any], place: Place) -> Regimen:
     return washout(days)
 
 
+def _titration(given: Mapping[str, Any], place: Place) -> Regimen:
+    rates = given.get("rates")
+    if set(given) - {"titration", "rates"} or not isinstance(rates, list) or not all(len(step) == 2 for step in rates):
+        raise DataError(
+            "a titration is a drug and its 'rates', pairs of a rate and a time",
+            place=place,
+            fix="{titration: brexanolone, rates: [[30 ug/kg/h, 4 h], [60 ug/kg/h, 20 h]]}",
+        )
+    return titrated_infusion(str(given["titration"]), [(str(rate), str(time)) for rate, time in rates])
+
+
 def _order(kind: str, given: Mapping[str, Any]) -> Order:
     options = {key: given[key] for key in ORDERS[kind] if key in given and key != "amount"}
     match kind:
@@ -120,7 +148,13 @@ def _order(kind: str, given: Mapping[str, Any]) -> Order:
             return light(given["light"], **options)
         case "sham":
             return sham(given["sham"])
-    make = {"oral": oral, "infusion": infusion, "intranasal": intranasal}[kind]
+    make = {
+        "oral": oral,
+        "infusion": infusion,
+        "intranasal": intranasal,
+        "injection": injection,
+        "transdermal": transdermal,
+    }[kind]
     return make(given[kind], str(given.get("amount", "")), **options)
 
 

@@ -10,7 +10,8 @@ from typing import Any
 
 from euthymia.evidence.read_value import KEYS
 from euthymia.evidence.value import Confidence, Grade
-from euthymia.treatments.drug import TARGETS, Drug
+from euthymia.treatments.compound import TARGETS
+from euthymia.treatments.drug import Drug
 
 TEXT = {"type": "string"}
 TAKEN = {

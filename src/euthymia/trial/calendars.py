@@ -2,13 +2,12 @@
 
 `events` says it for one person, in words; `schedules` says the same for many at once, and a test holds them together
 bit for bit. The assumption that matters: people of one arm differ in what they take, in amounts per kg, in their weeks
-and in their world, and in nothing else. Left out: doses taken late or twice.
+in their world and in how light gets through their heads, and in nothing else. Left out: doses taken late or twice.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from itertools import chain
 
 import numpy as np
 
@@ -17,6 +16,7 @@ from euthymia.engine.program import Program
 from euthymia.engine.schedule import Bolus, Event, Rate, ScheduleTable
 from euthymia.engine.schedule_arrays import Boluses, Shared, tabulate_many
 from euthymia.model.parameter_table import values_for
+from euthymia.treatments.device import Light, device
 from euthymia.treatments.plan import Plan
 from euthymia.trial.contact import contacts
 from euthymia.trial.dosing import CONCENTRATION, events_of
@@ -48,8 +48,8 @@ def schedules(
 ) -> ScheduleTable:
     """The table of everybody's `events`."""
     end = trial.span * 24.0
-    courses = [events_of(replace(plan, doses=()), person.patient, 1.0) for person in people[:1]]
-    found = _Found(shared=[e for e in chain(*courses) if isinstance(e, Rate) and e.time <= end])
+    found = _Found(shared=[])
+    _sessions(found, plan, people, end)
     _doses(found, trial, plan, people, end)
     found.shared.append(_course(end))
     moments, step = _weeks(end)
@@ -108,6 +108,18 @@ def _doses(found: _Found, trial: Trial, plan: Plan, people: tuple[Person, ...], 
         for event, size in zip(first, np.broadcast_to(sizes, (len(people), len(first))).T, strict=True):
             if event.time <= end:
                 found.add(event, size, took)
+
+
+def _sessions(found: _Found, plan: Plan, people: tuple[Person, ...], end: float) -> None:
+    """Sessions as the first person would have them; light reaches everybody through a head of his own."""
+    alone = replace(plan, doses=())
+    own = any(isinstance(device(session.protocol), Light) for session in plan.sessions)
+    each = [events_of(alone, person.patient, 1.0) for person in (people if own else people[:1])]
+    everybody = np.ones(len(people), bool)
+    for column, event in enumerate(each[0] if each else ()):
+        if event.time <= end:
+            sizes = np.array([_size(events[column]) for events in each])
+            found.add(event, np.broadcast_to(sizes, len(people)), everybody)
 
 
 def _size(event: Event) -> float:

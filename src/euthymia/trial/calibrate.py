@@ -42,6 +42,8 @@ EARLY_HOURS = 6.0  # a rating this soon recalls hours, not days: it counts a qua
 CONTRAST_WEIGHT = 2.0  # a contrast is the biology, an arm mostly the trial
 CONTROLS = ("placebo", "sham", "saline", "midazolam")
 POINTS = {"MADRS": 1.0, "HAMD17": 1.3}  # scale points worth one HAM-D17 point on MADRS (leucht2018)
+#: what the fit may see beside stimulation; the weights that other drugs need downstream are assumed, not fitted
+FITTED_DRUGS = frozenset(("placebo", "midazolam", "escitalopram", "ketamine", "esketamine", "arketamine", "zuranolone"))
 Seen = tuple[str, float, float]  # scale, day and number of what a table says
 
 
@@ -88,12 +90,18 @@ def problem(people: int = PEOPLE, seed: int = 20251) -> Problem:
         if expressed.trial is None:
             continue
         assumed = {arm for arm, said in expressed.liberties.items() if DAYS_ASSUMED in said}
-        assumed |= {arm for arm, plan in expressed.trial.arms.items() if not _fitted(plan)}
-        arms = {name: plan for name, plan in expressed.trial.arms.items() if name not in assumed}
+        covered = {
+            name: plan
+            for name, plan in expressed.trial.arms.items()
+            if set(plan.drugs) <= FITTED_DRUGS and _fitted(plan)
+        }
+        arms = {name: plan for name, plan in covered.items() if name not in assumed}
+        if not arms:
+            continue
         found = _targets(published, replace(expressed.trial, arms=arms))
         if any(target.measure != "baseline" for target in found):
             needed = {arm for target in found for arm in target.arms}
-            arms = {name: plan for name, plan in expressed.trial.arms.items() if name in needed}
+            arms = {name: plan for name, plan in covered.items() if name in needed}
             virtual[published.id] = replace(expressed.trial, arms=arms, adherence=1.0)
             targets += found
     return Problem(virtual, tuple(targets), free_parameters())

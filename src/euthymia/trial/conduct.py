@@ -21,11 +21,12 @@ from euthymia.engine.schedule import ScheduleTable
 from euthymia.engine.task import Engine, Solution, Task
 from euthymia.model.block import Model
 from euthymia.model.symptoms.domains import DOMAINS
-from euthymia.model.treatment import compounds_of, model_of
+from euthymia.model.treatment import compounds_of, enzymes_of, model_of
+from euthymia.treatments.enzyme import enzyme
 from euthymia.treatments.plan import Plan
 from euthymia.trial.calendars import schedules
 from euthymia.trial.enrol import RUN_IN_HOURS, Enrolment, Person, enrol, traits
-from euthymia.trial.exposure import exposure
+from euthymia.trial.exposure import capacity, exposure
 from euthymia.trial.protocol import Staying, Trial
 from euthymia.trial.run import ArmRun, Run
 from euthymia.trial.scale import scale
@@ -149,8 +150,11 @@ def _outputs(model: Model) -> tuple[str, ...]:
 def _individual(model: Model, plan: Plan, person: Person) -> np.ndarray:
     vector = traits(model, person)
     index = {name: i for i, name in enumerate(model.parameters)}
-    for compound in compounds_of(plan):
-        for name, number in exposure(compound, person.patient).items():
+    compounds = compounds_of(plan)
+    changes = [exposure(compound, person.patient) for compound in compounds]
+    changes += [capacity(enzyme(name), person.patient) for name in enzymes_of(compounds)]
+    for changed in changes:
+        for name, number in changed.items():
             vector[index[name]] = number
     return vector
 
@@ -194,6 +198,7 @@ def _header(trial: Trial, arms: Mapping[str, ArmRun], engine: Engine, enrolment:
             "engine": engine.name,
             "models": {name: arm.model.hash for name, arm in arms.items()},
             "plans": {name: arm.plan.hash for name, arm in arms.items()},
+            "allowed": {name: list(arm.plan.allowed) for name, arm in arms.items() if arm.plan.allowed},
             "screened": enrolment.screened,
             "too_mild": enrolment.too_mild,
             "too_severe": enrolment.too_severe,

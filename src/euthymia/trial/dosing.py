@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from euthymia.cohort.cohort import OPTICS, TAKING, Patient
 from euthymia.engine.schedule import Bolus, Event, Rate
-from euthymia.model.pharmacokinetics.absorption import name_of
+from euthymia.model.pharmacokinetics.absorption import Entry, entries, name_of
 from euthymia.model.pharmacokinetics.disposition import identifier
 from euthymia.model.stimulation.worth import responsiveness, worth
 from euthymia.treatments.device import Light, device
 from euthymia.treatments.drug import drug
 from euthymia.treatments.measured import promised
 from euthymia.treatments.plan import Dose, Plan
+from euthymia.treatments.product import single
 
 CONCENTRATION = 12.0  # of the beta distribution of individual adherence
 
@@ -26,7 +27,8 @@ def events_of(plan: Plan, patient: Patient, adherence: float) -> list[Event]:
     events: list[Event] = []
     for dose in plan.doses:
         if dose.supervised or random.random() < own:
-            events += _dose(dose, float(patient.covariates.get("weight", 70.0)))
+            weight = float(patient.covariates.get("weight", 70.0))
+            events += [event for one in single(dose) for event in _dose(one, weight)]
     return events + _sessions(plan, patient)
 
 
@@ -34,24 +36,23 @@ def _dose(dose: Dose, weight: float) -> list[Event]:
     given = drug(dose.drug)
     route = given.routes[dose.route]
     amount = dose.amount * weight if dose.unit == "mg/kg" else dose.amount
-    if not given.contains:
+    if not given.contains or route.kind == "none":
         return []  # a control without a modelled compound
+    if given.base_factor is not None:
+        amount *= given.base_factor.number
     match route.kind:
         case "infusion":
             return [
                 Rate(dose.time, f"{identifier(name)}.infusion", share * amount / dose.duration, dose.duration)
                 for name, share in given.contains.items()
             ]
-        case "first-order":
-            share = route.bioavailability.number if route.bioavailability is not None else 1.0
-            changed = route.conditions.get(dose.condition) if route.conditions else None
-            if changed is not None and changed.bioavailability_factor is not None:
-                share *= changed.bioavailability_factor.number
-            return [Bolus(dose.time, f"{name_of(given, dose.route, dose.condition)}.depot", share * amount)]
         case "nasal":
             sprays = max(1.0, amount / promised(route.spray_dose).number)
             first, later = promised(route.absorbed_fraction).number, promised(route.later_spray_factor).number
             kept = amount * first * (1 + (sprays - 1) * later) / sprays
+            changed = route.conditions.get(dose.condition) if route.conditions else None
+            if changed is not None and changed.bioavailability_factor is not None:
+                kept = min(amount, kept * changed.bioavailability_factor.number)
             swallowed = (amount - kept) * promised(route.gut_fraction).number
             block = name_of(given, dose.route, dose.condition)
             lasting = promised(route.swallowed_duration).number
@@ -59,7 +60,18 @@ def _dose(dose: Dose, weight: float) -> list[Event]:
                 Bolus(dose.time, f"{block}.mucosa", kept),
                 Rate(dose.time, f"{block}.swallowing", swallowed / lasting, lasting),
             ]
-    raise AssertionError(route.kind)
+    share = route.bioavailability.number if route.bioavailability is not None else 1.0
+    changed = route.conditions.get(dose.condition) if route.conditions else None
+    if changed is not None and changed.bioavailability_factor is not None:
+        share *= changed.bioavailability_factor.number
+    return [_entered(dose.time, part, share * amount) for part in entries(given, dose.route, dose.condition)]
+
+
+def _entered(time: float, part: Entry, amount: float) -> Event:
+    """One share of a dose: at once into a depot, or at an even rate over a while."""
+    if not part.duration:
+        return Bolus(time + part.lag, part.target, part.share * amount)
+    return Rate(time + part.lag, part.target, part.share * amount / part.duration, part.duration)
 
 
 def _sessions(plan: Plan, patient: Patient) -> list[Event]:

@@ -6,7 +6,7 @@ the same trial. Left out: adaptive designs, rescue, stopping rules.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Literal
@@ -90,14 +90,17 @@ def trial(
     baseline: Baseline | None = None,
     worlds: int = 0,
     hypotheses: Mapping[str, float] | None = None,
+    allow: Iterable[str] = (),
 ) -> Trial:
-    """A checked `Trial`; visits default to weekly. Raises `TrialError` for no arms, no visits, or a control that is no
-    arm, and whatever the regimens raise."""
+    """A checked `Trial`; visits default to weekly; `allow` names rules of safety that its regimens may break.
+
+    Raises `TrialError` for no arms, no visits, or a control that is no arm, and whatever the regimens raise.
+    """
     if not arms:
         raise TrialError(
             "the trial has no arms", rule="A trial compares arms.", fix="Give arms={'drug': …, 'placebo': …}."
         )
-    plans = {label: arm if isinstance(arm, Plan) else arm.plan() for label, arm in arms.items()}
+    plans = {label: arm if isinstance(arm, Plan) else arm.plan(allow=tuple(allow)) for label, arm in arms.items()}
     for label, plan in plans.items():
         if not plan.doses and not plan.sessions:
             raise TrialError(

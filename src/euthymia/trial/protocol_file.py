@@ -77,6 +77,7 @@ class Design(_Part):
     baseline: Severity | None = None
     worlds: int = Field(0, ge=0)
     hypotheses: Mapping[str, float] = Field({}, description="Parameters of the model set in every arm, by full name.")
+    allow: tuple[str, ...] = Field((), description="Rules of safety that the arms may break; the report names them.")
 
 
 def protocols() -> tuple[str, ...]:
@@ -84,8 +85,10 @@ def protocols() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in FOLDER.glob("*.yaml")))
 
 
-def trial_from(name: str, people: int | None = None, seed: int | None = None) -> Trial:
+def trial_from(name: str, people: int | None = None, seed: int | None = None, allow: tuple[str, ...] = ()) -> Trial:
     """A trial by the name of a protocol or the path of a YAML file; `people` and `seed` replace the file's own.
+
+    `allow` adds to the rules of safety that the file says its arms may break.
 
     Raises `UnknownName`, `DataError`, or what the arms raise, each with its place in the file.
     """
@@ -114,6 +117,7 @@ def trial_from(name: str, people: int | None = None, seed: int | None = None) ->
             baseline=None if design.baseline is None else Baseline(design.baseline.scale, design.baseline.mean),
             worlds=design.worlds,
             hypotheses=design.hypotheses,
+            allow=(*design.allow, *allow),
         )
 
 

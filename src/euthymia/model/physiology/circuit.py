@@ -23,7 +23,7 @@ def block() -> Block:
             "prefrontal_gain": Port("1"),
             "glutamate_burst": Port("1"),
             "tonic_inhibition": Port("1"),
-            "serotonin_drive": Port("1"),
+            "monoamine_drive": Port("1"),
             "cortisol": Port("1"),
             "inflammation": Port("1"),
             "negative_bias": Port("1"),
@@ -40,7 +40,7 @@ def block() -> Block:
         offset               = width*log(healthy_drive/(1 - healthy_drive)) - from_bias*healthy_drive : 1
         bodily_push          = from_cortisol*(cortisol - 1) + from_inflammation*(inflammation - 1) : 1
         push                 = from_stress*life_stress + from_bias*negative_bias + bodily_push : 1
-        calming              = inhibition_gain*(tonic_inhibition - 1) + monoamine_gain*serotonin_drive : 1
+        calming              = inhibition_gain*(tonic_inhibition - 1) + monoamine_gain*monoamine_drive : 1
         hold                 = control_gain*(prefrontal_control - 1) + calming + expectancy : 1
         d(limbic_drive)      = (logistic((offset + push - hold)/width) - limbic_drive)/adjustment_time : 1/hour
         limbic_drive(0)      = healthy_drive

@@ -1,0 +1,1 @@
+"""Rules about which drugs may meet, how long apart, how much of them, and in whom."""
