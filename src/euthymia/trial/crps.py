@@ -60,5 +60,6 @@ def _mean_distance(shift: np.ndarray, sd: float) -> np.ndarray:
 
     if sd <= 0:
         return np.abs(shift)
-    scaled = np.clip(shift / sd, -40, 40)  # beyond it the normal curve has nothing left
+    with np.errstate(over="ignore"):  # a far shift in a narrow curve: clipped, since nothing of the curve is left there
+        scaled = np.clip(shift / sd, -40, 40)
     return sd * np.sqrt(2 / np.pi) * np.exp(-(scaled**2) / 2) + shift * erf(scaled / np.sqrt(2))
