@@ -100,8 +100,8 @@ REFUSED = {
     ),
     "an infusion in no time": (lambda: infusion("ketamine", "0.5 mg/kg", over="0 min"), "'0 min'", "over='40 min'"),
     "no such route": (
-        lambda: oral("ketamine", "50 mg"),
-        "there is no route of ketamine 'oral'",
+        lambda: oral("brexanolone", "50 mg"),
+        "there is no route of brexanolone 'oral'",
         "Known: intravenous.",
     ),
     "two orders at once": (

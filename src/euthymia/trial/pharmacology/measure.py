@@ -132,7 +132,7 @@ def _absolute(
             return float(np.interp(start + 6.5, times, levels)), "ng/mL"
         return area(times, levels, start, end) / (end - start) if arm.tau else float(levels.max()), "ng/mL"
     if re.search(r"time to (?:ss|steady|90)", name):
-        return _time_to_steady(times, levels, arm), "h"
+        return _time_to_steady(times, levels, arm, 0.9 if "90" in name else 0.97), "h"
     if re.match(r"cl\b|cl/f|cl \(iv\)|cl_", name):
         return _clearance(name, setting, arm, times, levels, start), "L/h"
     if re.match(r"v\b|v/f|v \(iv\)|vss|vz", name):
@@ -231,14 +231,14 @@ def _residence(hours: np.ndarray, levels: np.ndarray, arm: Arm) -> float:
     return float(np.trapezoid(x * y, x) / np.trapezoid(y, x)) - max((d.duration for d in arm.doses), default=0.0) / 2
 
 
-def _time_to_steady(times: np.ndarray, levels: np.ndarray, arm: Arm) -> float:
-    """Hours until the mean over a dosing interval reaches nine tenths of its last value."""
+def _time_to_steady(times: np.ndarray, levels: np.ndarray, arm: Arm, share: float) -> float:
+    """Hours until the mean over a dosing interval reaches a share of its last value (0.97: five half-lives)."""
     if not arm.tau:
         raise CannotExpress("a time to steady state needs repeated doses")
     every = arm.tau
     starts = np.arange(arm.doses[0].time, arm.last + 1e-9, max(arm.tau, 12.0))
     means = np.array([area(times, levels, s, s + arm.tau) for s in starts if s + arm.tau <= times[-1]])
-    reached = np.flatnonzero(means >= 0.9 * means[-1])
+    reached = np.flatnonzero(means >= share * means[-1])
     return float(starts[reached[0]] + every)
 
 
