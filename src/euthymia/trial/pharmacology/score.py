@@ -158,6 +158,8 @@ def group_of(row: Observation) -> str:
         if "genotype" in row.kind:
             return "genotype ratio"
         return "population ratio" if row.kind == "special_population" else "other ratio"
+    if relative and re.search(r"[/:]", row.compound or ""):
+        return "other ratio"  # one compound over another
     for pattern, group in (
         (r"^cmax|peak", "Cmax"), (r"^tmax", "Tmax"), (r"t1/2|t_half|half-?life", "half-life"),
         (r"^auc|^css|trough|cmin|^conc|cavg", "exposure"), (r"^cl|^v", "clearance and volume"),
