@@ -80,10 +80,8 @@ def _photons(photons: int, rounds: int) -> float:
         began = time.process_time()
         speeds[threads] = photons / timed(lambda: scatter([SLAB], photons), rounds)
         spent = (time.process_time() - began) / rounds
-        print(
         told = f"{speeds[threads]:12,.0f} photons/s   (at least 1,000,000)   {spent:.2f} CPU-s"
         print(f"slab, {threads} thread(s)               {told}")
-        )
     numba.set_num_threads(most)
     if most > 1:
         print(f"scaling with {most} threads           {speeds[most] / speeds[1]:8.2f} x")
