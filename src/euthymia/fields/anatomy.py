@@ -126,7 +126,7 @@ def _head() -> _Head:
     from scipy.ndimage import distance_transform_edt
 
     mne, nilearn = import_module("mne"), import_module("nilearn.datasets")
-    folder = Path(mne.__file__).parent / "data" / "fsaverage"
+    folder = Path(str(mne.__file__)).parent / "data" / "fsaverage"
     scalp, inner = (
         mne.read_bem_surfaces(folder / f"fsaverage-{name}.fif", verbose=False)[0]
         for name in ("head", "inner_skull-bem")
