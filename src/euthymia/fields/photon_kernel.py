@@ -63,18 +63,19 @@ def walk(count, seed, batch, mua, mus, g, index, tops, above, below, cosine_in, 
     state = np.empty(2, np.uint64)
     _seeded(seed, batch, state)
     layers = len(mua)
+    kept, shares = np.zeros(layers), np.zeros(len(totals))  # of this batch alone, so that threads share no memory
     depths, radii = fluence.shape
     mirror, first_cosine = fresnel(above, index[0], cosine_in)
     first_sine = math.sqrt(max(0.0, 1.0 - first_cosine * first_cosine))
     for _ in range(count):
-        totals[0] += mirror
+        shares[0] += mirror
         x = y = z = 0.0
         ux, uy, uz = first_sine, 0.0, first_cosine
         w = 1.0 - mirror
         layer = 0
         scattered = False
         left = -math.log(_uniform(state))  # optical path to the next interaction
-        totals[4] += w
+        shares[4] += w
         while True:
             mut = mua[layer] + mus[layer]
             to_site = left / mut if mut > 0.0 else np.inf
@@ -94,7 +95,7 @@ def walk(count, seed, batch, mua, mus, g, index, tops, above, below, cosine_in, 
                     if ir < radii:
                         fluence[iz, ir] += w / mut
                 lost = w * mua[layer] / mut
-                absorbed[layer] += lost
+                kept[layer] += lost
                 w -= lost
                 if w < WEAK:
                     if w <= 0.0 or _uniform(state) * LUCKY > 1.0:
@@ -127,7 +128,7 @@ def walk(count, seed, batch, mua, mus, g, index, tops, above, below, cosine_in, 
                 left = -math.log(_uniform(state))
                 continue
             if to_edge == np.inf:
-                totals[3] += w  # nothing to meet, ever
+                shares[3] += w  # nothing to meet, ever
                 break
             x += ux * to_edge
             y += uy * to_edge
@@ -142,12 +143,12 @@ def walk(count, seed, batch, mua, mus, g, index, tops, above, below, cosine_in, 
                 uz = -uz
                 continue
             if beyond < 0:
-                totals[1] += w
+                shares[1] += w
                 break
             if beyond == layers:
-                totals[2] += w
+                shares[2] += w
                 if not scattered:
-                    totals[3] += w
+                    shares[3] += w
                 break
             if here != there:
                 bent = here / there
@@ -156,7 +157,9 @@ def walk(count, seed, batch, mua, mus, g, index, tops, above, below, cosine_in, 
                 uz = cosine if down else -cosine
             layer = beyond
             if down:
-                totals[4 + layer] += w
+                shares[4 + layer] += w
+    absorbed += kept
+    totals += shares
 
 
 @numba.njit(cache=True, parallel=True)

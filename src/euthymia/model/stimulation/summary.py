@@ -72,18 +72,23 @@ class Stimulated:
 
 
 def stimulate(
-    what: str | Mapping[str, Any], level: str | None = None, over: str | None = None, allow: Iterable[str] = ()
+    what: str | Mapping[str, Any],
+    level: str | None = None,
+    over: str | None = None,
+    allow: Iterable[str] = (),
+    want: Iterable[str] = (),
 ) -> Stimulated | dict[str, Any]:
     """The doses of a protocol by name or id; or, given settings, every quantity they define (see `fields.ask`).
 
     `level` (120 %RMT, 2 mA, 50 mW/cm^2) and `over` (30 min) replace the protocol's own. Outside a safety limit it
-    raises `RegimenError` unless the rule is in `allow`.
+    raises `RegimenError` unless the rule is in `allow`. `want` names quantities whose place is in their name, such as
+    under_F3_mean or ratio_30_over_15.
 
     >>> stimulate({"n": 1.37})["specular"] > 0
     True
     """
     if isinstance(what, Mapping):
-        return ask(what)
+        return ask(what, tuple(want))
     protocol = device_called(what)
     strength = protocol.intensity if level is None else quantity(level, protocol.unit)
     hours = protocol.session_hours if over is None else quantity(over, "hour")
