@@ -206,11 +206,10 @@ class Translation:
         self._names |= {name: f"v{i}" for i, (name, _) in enumerate(program.algebraic)}
         lines = [f"    {self._names[name]} = {self._text(e)}" for name, e in program.algebraic]
         self._values = "\n".join(lines)
-        rates = ", ".join(self._text(e) for e in program.derivatives)
-        self.rhs = self._function(f"def f(time, y, p, u):\n    y = y.tolist()\n{self._values}\n    return ({rates},)")
-        conditions = ", ".join(f"float({self._text(e)})" for e in program.triggers)
-        comma = "," if program.triggers else ""
-        self.triggers = self._function(f"def f(time, y, p, u):\n{self._values}\n    return ({conditions}{comma})")
+        rates = "".join(f"{self._text(e)}, " for e in program.derivatives)
+        self.rhs = self._function(f"def f(time, y, p, u):\n    y = y.tolist()\n{self._values}\n    return ({rates})")
+        conditions = "".join(f"float({self._text(e)}), " for e in program.triggers)
+        self.triggers = self._function(f"def f(time, y, p, u):\n{self._values}\n    return ({conditions})")
         self.initial = self._start(program.initial)
         self.input_initial = self._start(program.input_initial)
 
