@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from cyclopts import App, Parameter
 
+from euthymia.cli.evidence.verbs import evidence
 from euthymia.cli.looking import check, cite, show, why
 from euthymia.cli.scoring import calibrate, scores
 from euthymia.cli.trials import demo, run, trial
@@ -37,7 +38,7 @@ Research model; not medical advice."""
 ENDING = "Exit codes: see 'euthymia --help'. Research model; not medical advice."
 
 #: in the order of a first visit
-VERBS = (demo, trial, run, scores, show, why, cite, check, calibrate)
+VERBS = (demo, trial, run, scores, show, why, cite, check, calibrate, evidence)
 
 
 def build() -> App:
