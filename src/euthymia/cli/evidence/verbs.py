@@ -6,9 +6,10 @@ from cyclopts import App, Parameter
 
 from euthymia.cli.evidence.pooling import meta, nma
 from euthymia.cli.evidence.reading import outcomes, parse
+from euthymia.cli.evidence.sorting import dedupe
 
 #: in the order of a review
-WORDS = (parse, outcomes, meta, nma)
+WORDS = (parse, dedupe, outcomes, meta, nma)
 
 evidence = App(
     name="evidence",

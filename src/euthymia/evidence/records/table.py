@@ -56,6 +56,8 @@ KINDS = {
     "conferencepaper": "conference", "conferenceabstract": "conference", "preprint": "preprint", "thesis": "thesis",
     "book": "book", "booksection": "chapter", "bookchapter": "chapter", "report": "report", "webpage": "web",
 }  # fmt: skip
+#: what programs write into a cell that is empty
+_ABSENT = ("NA", "NaN", "N/A", "null", "None", "<NA>")
 #: a table with any of these came from Publish or Perish
 _PERISH = ("gsrank", "cites", "ecc", "citesurl")
 
@@ -142,7 +144,8 @@ def _record(
     cells: list[str], names: list[str],
 ) -> Read:  # fmt: skip
     def one(field: str) -> str:
-        return plain(row.get(plan.get(field, ""), "") or "") if field in plan else ""
+        said = plain(row.get(plan[field], "") or "") if field in plan else ""
+        return "" if said in _ABSENT else said
 
     title = " ".join(one("title").split())
     if not title and not one("doi") and not one("pmid"):
@@ -154,7 +157,7 @@ def _record(
     doi = doi_in(one("doi")) or doi_in(one("url"))
     when = one("date")
     key = doi or one("pmid") or one("id") or hashlib.sha256(raw).hexdigest()[:16]
-    extra = {name: value for name, value in row.items() if value and value.strip() and name not in plan.values()}
+    extra = {name: value for name, value in row.items() if value and value.strip() not in ("", *_ABSENT) and name not in plan.values()}
     if len(cells) != len(names):
         extra["warning"] = f"the row has {len(cells)} cells, the heading {len(names)}"
     kind = re.sub(r"[^a-z]", "", one("kind").lower())
@@ -175,8 +178,8 @@ def _record(
         pmid=one("pmid").removesuffix(".0"),
         pmcid=pmcid_in(one("pmcid")),
         nct=ncts_in(f"{one('nct')} {abstract}"),
-        issn=issns_in(one("issn")),
-        isbn=tuple(filter(None, re.split(r"[\s,;]+", one("isbn")))),
+        issn=issns_in(f"{one('issn')} {one('isbn')}"),
+        isbn=tuple(part for part in re.split(r"[\s,;]+", one("isbn")) if part[:1].isdigit() and not issns_in(part)),
         languages=tuple(filter(None, (one("language"),))),
         publication_types=tuple(filter(None, (one("kind"),))),
         keywords=tuple(part.strip() for part in re.split(r";|\n", one("keywords")) if part.strip()),

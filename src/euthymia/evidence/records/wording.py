@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import html
 import re
+from urllib.parse import unquote
 
 _DOI = re.compile(r"10\.\d{4,9}/[^\s\"<>]+", re.IGNORECASE)
 _NCT = re.compile(r"\bNCT\s?0?(\d{8})\b", re.IGNORECASE)
 _PMCID = re.compile(r"PMC\d+", re.IGNORECASE)
 _ISSN = re.compile(r"\b\d{4}-?\d{3}[\dXx]\b")
+_RUN_ON = re.compile(r"(?<=[ .\-][A-Z])\.(?=[A-Z][\w'\-]*[a-z])")
 _TAGS = re.compile(r"</?(?:p|br|i|b|em|strong|sub|sup|u|div|span|scp|jats:\w+)\b[^<>]*/?>", re.IGNORECASE)
 _YEAR = re.compile(r"(?<!\d)(1[6-9]\d\d|20\d\d)(?!\d)")
 MONTHS = {
@@ -27,7 +29,7 @@ def doi_in(text: str) -> str:
     >>> doi_in("https://doi.org/10.1016/J.MEX.2018.03.007.")
     '10.1016/j.mex.2018.03.007'
     """
-    text = text.replace("%2F", "/").replace("%2f", "/")
+    text = unquote(text) if "%" in text else text
     found = _DOI.search(text)
     if not found:
         return ""
@@ -144,7 +146,9 @@ def split_authors(text: str) -> tuple[str, ...]:
     ('Abrahao, Bruno', 'Parigi, Paolo')
     """
     text = text.strip().strip(";")
-    if ";" in text:
+    if len(_RUN_ON.findall(text)) > 0 and ";" not in text and " and " not in text:  # 'Tan A.Davis P. G.'
+        parts = _RUN_ON.sub(".;", text).split(";")
+    elif ";" in text:
         parts = text.split(";")
     elif " and " in text:
         parts = re.split(r",?\s+and\s+", text)
