@@ -50,10 +50,10 @@ class Deduplicated:
 def deduplicate(records: Sequence[Record]) -> Deduplicated:
     """Group records into reports and reports into studies."""
     prints = [fingerprint(record) for record in records]
-    return grouped(prints, [_references(record) for record in records])
+    return grouped(prints, [references_of(record) for record in records])
 
 
-def _references(record: Record) -> tuple[str, ...]:
+def references_of(record: Record) -> tuple[str, ...]:
     """PMIDs a registration names as its own results or derived papers."""
     if record.kind != "registration" or not record.trial:
         return ()
@@ -88,7 +88,7 @@ def candidates(prints: Sequence[Fingerprint]) -> Iterator[tuple[int, int]]:
     """Pairs that share a key, the lower index first; a large block is compared along its sorted titles only."""
     blocks: dict[tuple, list[int]] = {}
     for index, one in enumerate(prints):
-        for key in _keys(one):
+        for key in keys_of(one):
             blocks.setdefault(key, []).append(index)
     for members in blocks.values():
         if len(members) < 2:
@@ -104,7 +104,8 @@ def candidates(prints: Sequence[Fingerprint]) -> Iterator[tuple[int, int]]:
                 yield one, other
 
 
-def _keys(one: Fingerprint) -> Iterator[tuple]:
+def keys_of(one: Fingerprint) -> Iterator[tuple]:
+    """What a record must share with another to be compared with it."""
     if one.doi_base:
         yield "doi", one.doi_base
     if one.pmid:
