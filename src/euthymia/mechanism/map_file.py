@@ -36,6 +36,7 @@ class Node(Part):
     quantities: tuple[str, ...] = ()
     opposite: bool = False
     process: str | None = None
+    system: str = ""
 
 
 class Enters(Part):
@@ -92,7 +93,7 @@ def read_map(folder: Path = FOLDER) -> tuple[dict[str, Node], tuple[Edge, ...]]:
         for name, node in found.nodes.items():
             if name in nodes:
                 raise DataError(f"the node '{name}' stands on the map twice", place=document.place("nodes", name))
-            nodes[name] = node
+            nodes[name] = node.model_copy(update={"system": found.system})
         for index, edge in enumerate(found.edges):
             place = document.place("edges", index)
             edges.append(edge.model_copy(update={"system": found.system, "place": place}))

@@ -97,7 +97,7 @@ def claims_in(
         return
     mentions = recognise(text)
     for one in sentences(text):
-        inside = [mention for mention in mentions if one.start <= mention.start and mention.end <= one.end]
+        inside = [one_of for one_of in mentions if not one_of.inside and one.start <= one_of.start and one_of.end <= one.end]
         quote = one.of(text)
         role = _role(section, quote)
         for subject, other in _pairs(inside):
