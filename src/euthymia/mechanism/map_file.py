@@ -1,8 +1,8 @@
 """The files of the map: nodes and signed edges, one file a system.
 
 The assumption that matters: an edge either enters an equation or says why not (`left_out`), so nothing on the map is
-silent decoration. A sign is 1 (more leads to more), -1 (more leads to less) or 0 (direction depends on state). Left out:
-numbers; they stand with the model's parameters.
+silent decoration. A sign is 1 (more leads to more), -1 (more leads to less) or 0 (direction depends on state). Left
+out: numbers; they stand with the model's parameters.
 """
 
 from __future__ import annotations

@@ -78,7 +78,7 @@ def states(on: MechanismMap, votes: Iterable[Vote], searched: Iterable[str] = ()
         supporting, opposing = dict.fromkeys(TIERS, 0), dict.fromkeys(TIERS, 0)
         for said in every.get(name, {}).values():
             if len(said) == 1:  # a study that says both says nothing
-                (agrees, tier), = said.items()
+                ((agrees, tier),) = said.items()
                 (supporting if agrees > 0 else opposing)[tier] += 1
         found.append(_state(name, supporting, opposing, name in looked or "*" in looked))
     return tuple(found)
@@ -129,7 +129,7 @@ class Change:
 
 def changes(before: Iterable[EdgeState], after: Iterable[EdgeState]) -> tuple[Change, ...]:
     """Edges whose state is not what it was."""
-    was = {one.edge: one.state for one in before}
+    was: dict[str, State] = {one.edge: one.state for one in before}
     return tuple(
         Change(one.edge, was[one.edge], one.state) for one in after if one.edge in was and was[one.edge] != one.state
     )

@@ -49,7 +49,9 @@ def find_for(on: MechanismMap | None = None):
     def find(record: Record) -> Sequence[Found]:
         rows = claims_on_map(record, on)
         return [
-            (row["id"], row["edge"], row["agrees"], row["match"], row) for row in rows if row["edge"] or row["candidate_edge"]
+            (row["id"], row["edge"], row["agrees"], row["match"], row)
+            for row in rows
+            if row["edge"] or row["candidate_edge"]
         ]
 
     return find
@@ -66,11 +68,18 @@ def _votes(rows: Iterable[dict[str, Any]]) -> Iterable[Vote]:
     for row in rows:
         counts = row["role"] not in ("aim", "background") or row["study_type"] == "randomised trial"
         yield Vote(
-            str(row["study"]), row["edge"], int(row["agrees"]), tier_of(row["study_type"], row["species"]), bool(row["retracted"]), counts
+            str(row["study"]),
+            row["edge"],
+            int(row["agrees"]),
+            tier_of(row["study_type"], row["species"]),
+            bool(row["retracted"]),
+            counts,
         )
 
 
-def take_stock(store: EvidenceStore, on: MechanismMap | None = None) -> tuple[tuple[EdgeState, ...], list[dict[str, Any]]]:
+def take_stock(
+    store: EvidenceStore, on: MechanismMap | None = None
+) -> tuple[tuple[EdgeState, ...], list[dict[str, Any]]]:
     """Keep the states of today and open a finding for each that changed since the last time."""
     from euthymia.evidence.store.ingest import now
     from euthymia.report.map_join import outputs_of
@@ -86,7 +95,8 @@ def take_stock(store: EvidenceStore, on: MechanismMap | None = None) -> tuple[tu
     with store.database.transaction():
         for one in after:
             store.database.run(
-                "INSERT INTO edge_snapshot VALUES (?, ?, ?, ?) ON CONFLICT (made, edge) DO UPDATE SET state = excluded.state, told = excluded.told",
+                "INSERT INTO edge_snapshot VALUES (?, ?, ?, ?) ON CONFLICT (made, edge) DO UPDATE SET state = "
+                "excluded.state, told = excluded.told",
                 (made, one.edge, one.state, json.dumps(one.told())),
             )
         for change in changed:
@@ -107,7 +117,8 @@ def _snapshot(store: EvidenceStore, made: str) -> tuple[EdgeState, ...]:
 def sentences_of(store: EvidenceStore, edge: str) -> list[dict[str, Any]]:
     """Every claim on an edge with its sentence, accepted ones first."""
     rows = store.database.all(
-        "SELECT c.claim_id, c.status, c.agrees, c.species, c.study_type, c.quote, r.source, r.source_id, r.year FROM claim c "
+        "SELECT c.claim_id, c.status, c.agrees, c.species, c.study_type, c.quote, r.source, r.source_id, r.year "
+        "FROM claim c "
         "JOIN record r ON r.record_id = c.record_id WHERE c.edge = ? ORDER BY c.status, c.claim_id",
         (edge,),
     )

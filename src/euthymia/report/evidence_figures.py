@@ -1,7 +1,8 @@
 """Forest and funnel plots of a meta-analysis.
 
-The assumption that matters: the area of a square is the study's weight, the diamond is the pooled interval, and a line
-below it is where a new study would be expected. Ratios stand on a log axis. Left out: risk of bias, which needs reading.
+The assumption that matters: the area of a square is the study's weight, the diamond is the pooled interval, and a
+line below it is where a new study would be expected. Ratios stand on a log axis. Left out: risk of bias, which needs
+reading.
 """
 
 from __future__ import annotations
@@ -44,33 +45,60 @@ def forest_plot(found: Pooled) -> Figure:
     test = "Knapp-Hartung" if found.test == "knha" else "z"
     table = pl.DataFrame(rows)
     diamond = [
-        {"x": pooled[0], "y": k + 0.9, "order": 0}, {"x": pooled[1], "y": k + 0.55, "order": 1},
-        {"x": pooled[2], "y": k + 0.9, "order": 2}, {"x": pooled[1], "y": k + 1.25, "order": 3}, {"x": pooled[0], "y": k + 0.9, "order": 4},
-    ]  # fmt: skip
+        {"x": pooled[0], "y": k + 0.9, "order": 0},
+        {"x": pooled[1], "y": k + 0.55, "order": 1},
+        {"x": pooled[2], "y": k + 0.9, "order": 2},
+        {"x": pooled[1], "y": k + 1.25, "order": 3},
+        {"x": pooled[0], "y": k + 0.9, "order": 4},
+    ]
     shown: list[float] = [row["low"] for row in rows] + [row["high"] for row in rows] + pooled
-    scale: Any = alt.Scale(type="log" if found.measure in LOGS else "linear", domain=_domain(shown, found.measure in LOGS))
+    scale: Any = alt.Scale(
+        type="log" if found.measure in LOGS else "linear", domain=_domain(shown, found.measure in LOGS)
+    )
     x = alt.X("effect:Q", scale=scale, title=NAMES.get(found.measure, found.measure), axis=alt.Axis(grid=False))
     y = alt.Y("row:Q", scale=alt.Scale(domain=[k + 2.4, -0.8]), axis=None)
     base = alt.Chart(alt.Data(values=rows))
     null = 1.0 if found.measure in LOGS else 0.0
     layers: list[Any] = [
-        alt.Chart(alt.Data(values=[{"null": null}])).mark_rule(color=QUIET, strokeDash=[3, 3]).encode(x=alt.X("null:Q", scale=scale)),
+        alt.Chart(alt.Data(values=[{"null": null}]))
+        .mark_rule(color=QUIET, strokeDash=[3, 3])
+        .encode(x=alt.X("null:Q", scale=scale)),
         base.mark_rule(color=INK).encode(x=alt.X("low:Q", scale=scale), x2="high:Q", y=y),
-        base.mark_square(color=ACTIVE, opacity=1).encode(x=x, y=y, size=alt.Size("weight:Q", scale=alt.Scale(range=[20, 220]), legend=None)),
-        alt.Chart(alt.Data(values=diamond)).mark_line(color=INK, filled=True, fill=INK, strokeWidth=1).encode(
-            x=alt.X("x:Q", scale=scale), y=alt.Y("y:Q", scale=alt.Scale(domain=[k + 2.4, -0.8]), axis=None), order="order:Q"
+        base.mark_square(color=ACTIVE, opacity=1).encode(
+            x=x, y=y, size=alt.Size("weight:Q", scale=alt.Scale(range=[20, 220]), legend=None)
         ),
-    ]  # fmt: skip
+        alt.Chart(alt.Data(values=diamond))
+        .mark_line(color=INK, filled=True, fill=INK, strokeWidth=1)
+        .encode(
+            x=alt.X("x:Q", scale=scale),
+            y=alt.Y("y:Q", scale=alt.Scale(domain=[k + 2.4, -0.8]), axis=None),
+            order="order:Q",
+        ),
+    ]
     if np.isfinite(found.pi_low):
         span = [{"low": float(turn(found.pi_low)), "high": float(turn(found.pi_high)), "row": k + 1.75}]
         layers.append(
-            alt.Chart(alt.Data(values=span)).mark_rule(color=ACTIVE, strokeWidth=2, clip=True).encode(x=alt.X("low:Q", scale=scale), x2="high:Q", y=y)
+            alt.Chart(alt.Data(values=span))
+            .mark_rule(color=ACTIVE, strokeWidth=2, clip=True)
+            .encode(x=alt.X("low:Q", scale=scale), x2="high:Q", y=y)
         )
     plot = alt.layer(*layers).properties(width=360, height=22 * (k + 3))
     words = [{"row": row["row"], "label": row["label"], "said": row["said"]} for row in rows]
-    words.append({"row": k + 0.9, "label": f"Pooled ({found.method}, {test}), k = {k}", "said": f"{pooled[1]:.2f} [{pooled[0]:.2f}, {pooled[2]:.2f}]"})
+    words.append(
+        {
+            "row": k + 0.9,
+            "label": f"Pooled ({found.method}, {test}), k = {k}",
+            "said": f"{pooled[1]:.2f} [{pooled[0]:.2f}, {pooled[2]:.2f}]",
+        }
+    )
     if np.isfinite(found.pi_low):
-        words.append({"row": k + 1.75, "label": "Prediction for a new study", "said": f"[{turn(found.pi_low):.2f}, {turn(found.pi_high):.2f}]"})
+        words.append(
+            {
+                "row": k + 1.75,
+                "label": "Prediction for a new study",
+                "said": f"[{turn(found.pi_low):.2f}, {turn(found.pi_high):.2f}]",
+            }
+        )
     left, right = (_column(alt, words, name, y, k, width) for name, width in (("label", 260), ("said", 170)))
     caption = (
         f"{k} studies. Squares: effect, area by weight; lines: 95 % intervals; diamond: pooled interval. "
@@ -150,5 +178,7 @@ def write_figure(figure: Figure, path: Path) -> Path:
 
             path.write_text(json.dumps(specification(figure)), encoding="utf-8")
     except OSError as fault:
-        raise EuthymiaError(f"cannot write '{path}' ({fault.strerror})", fix="Choose a folder you may write to.") from None
+        raise EuthymiaError(
+            f"cannot write '{path}' ({fault.strerror})", fix="Choose a folder you may write to."
+        ) from None
     return path

@@ -1,8 +1,8 @@
 """The map joined to the equations: which edge is which line, what has no equation, what has no edge, and the sign.
 
-The assumption that matters: an edge is in an equation if the line of its quantity depends on what stands for its source,
-private quantities of the block on the way included; its sign is what a small push at health does to that line. Left out:
-absorption and disposition of drugs, which are no mechanism of the disease.
+The assumption that matters: an edge is in an equation if the line of its quantity depends on what stands for its
+source, private quantities of the block on the way included; its sign is what a small push at health does to that
+line. Left out: absorption and disposition of drugs, which are no mechanism of the disease.
 """
 
 from __future__ import annotations
@@ -148,7 +148,9 @@ class _Join:
         entry = edge.enters
         assert entry is not None and entry.by is not None
         source, target = self.on.nodes[edge.source], self.on.nodes[edge.target]
-        flips = (source.opposite and entry.by == source.quantity) != (target.opposite and entry.quantity == target.quantity)
+        flips = (source.opposite and entry.by == source.quantity) != (
+            target.opposite and entry.quantity == target.quantity
+        )
         expected = -edge.sign if flips else edge.sign
         found = self.slope(entry.quantity, entry.by)
         if expected and found and found != expected:
@@ -202,11 +204,26 @@ class _Join:
 
 
 _OPERATORS: Mapping[str, Any] = {
-    "+": lambda a, b: a + b, "-": lambda a, b: a - b, "*": lambda a, b: a * b, "/": lambda a, b: a / b if b else math.nan,
-    "^": lambda a, b: a**b, "neg": lambda a: -a, "<": lambda a, b: float(a < b), "<=": lambda a, b: float(a <= b),
-    ">": lambda a, b: float(a > b), ">=": lambda a, b: float(a >= b), "exp": math.exp, "log": math.log, "sqrt": math.sqrt,
-    "sin": math.sin, "cos": math.cos, "abs": abs, "min": min, "max": max, "where": lambda c, a, b: a if c else b,
-}  # fmt: skip
+    "+": lambda a, b: a + b,
+    "-": lambda a, b: a - b,
+    "*": lambda a, b: a * b,
+    "/": lambda a, b: a / b if b else math.nan,
+    "^": lambda a, b: a**b,
+    "neg": lambda a: -a,
+    "<": lambda a, b: float(a < b),
+    "<=": lambda a, b: float(a <= b),
+    ">": lambda a, b: float(a > b),
+    ">=": lambda a, b: float(a >= b),
+    "exp": math.exp,
+    "log": math.log,
+    "sqrt": math.sqrt,
+    "sin": math.sin,
+    "cos": math.cos,
+    "abs": abs,
+    "min": min,
+    "max": max,
+    "where": lambda c, a, b: a if c else b,
+}
 
 
 def _value(expression: Expression, known: Mapping[str, float]) -> float:

@@ -1,8 +1,8 @@
 """The map of mechanisms as SVG: from treatments on the left to symptoms on the right.
 
 Blue leads to more, orange with a bar to less, grey where the direction depends on the state; a dashed edge has no
-equation. The assumption that matters: a node stands in the column of its part of the story, and rows are ordered so that
-few edges cross. Left out: interaction.
+equation. The assumption that matters: a node stands in the column of its part of the story, and rows are ordered so
+that few edges cross. Left out: interaction.
 """
 
 from __future__ import annotations
@@ -13,7 +13,13 @@ from html import escape
 from euthymia.mechanism.graph import MechanismMap
 
 UP, DOWN, OPEN = "#00558c", "#b35900", "#777777"
-FILLS = {"treatment": "#f0e6d2", "chemical": "#e3eef7", "protein": "#e6f2ea", "process": "#f4f4f4", "disease": "#f7e4e0"}
+FILLS = {
+    "treatment": "#f0e6d2",
+    "chemical": "#e3eef7",
+    "protein": "#e6f2ea",
+    "process": "#f4f4f4",
+    "disease": "#f7e4e0",
+}
 WIDE, HIGH, ACROSS, DOWNWARDS = 168, 30, 236, 42
 #: state of an edge → width of its line
 WIDTHS = {"supported": 2.6, "contested": 2.6, "contradicted": 2.6, "thin": 1.6}
@@ -27,26 +33,41 @@ def map_svg(on: MechanismMap, states: Mapping[str, str] | None = None) -> str:
     parts = [_edge(edge, places, (states or {}).get(edge.id, "")) for edge in on.edges if edge.source != edge.target]
     parts += [_node(node.name, node.kind, *places[name]) for name, node in on.nodes.items()]
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{wide}" height="{high}" viewBox="0 0 {wide} {high}" role="img" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{wide}" height="{high}" '
+        f'viewBox="0 0 {wide} {high}" role="img" '
         'aria-label="Map of mechanisms" font-family="Helvetica, Arial, sans-serif" font-size="11.5">\n<defs>'
-        f'<marker id="up" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0,0L8,4L0,8z" fill="{UP}"/></marker>'
-        f'<marker id="open" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0,0L8,4L0,8z" fill="{OPEN}"/></marker>'
-        f'<marker id="down" viewBox="0 0 4 10" refX="3" refY="5" markerWidth="4" markerHeight="10" orient="auto"><path d="M3,0V10" stroke="{DOWN}" stroke-width="2.4"/></marker>'
-        '</defs>\n<rect width="100%" height="100%" fill="#ffffff"/>\n'
+        + _arrow("up", UP)
+        + _arrow("open", OPEN)
+        + '<marker id="down" viewBox="0 0 4 10" refX="3" refY="5" markerWidth="4" markerHeight="10" orient="auto">'
+        + f'<path d="M3,0V10" stroke="{DOWN}" stroke-width="2.4"/></marker>'
+        + '</defs>\n<rect width="100%" height="100%" fill="#ffffff"/>\n'
         + _key()
         + "\n".join(parts)
         + "\n</svg>\n"
     )
 
 
+def _arrow(name: str, colour: str) -> str:
+    return (
+        f'<marker id="{name}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
+        f'<path d="M0,0L8,4L0,8z" fill="{colour}"/></marker>'
+    )
+
+
 def _key() -> str:
     said = (
-        (UP, "", "more leads to more"), (DOWN, "", "more leads to less"), (OPEN, "", "depends on the state"), (OPEN, "5 4", "no equation in the model")
-    )  # fmt: skip
+        (UP, "", "more leads to more"),
+        (DOWN, "", "more leads to less"),
+        (OPEN, "", "depends on the state"),
+        (OPEN, "5 4", "no equation in the model"),
+    )
     words = []
     for index, (colour, dash, text) in enumerate(said):
         x = 20 + index * 190
-        words.append(f'<line x1="{x}" y1="24" x2="{x + 28}" y2="24" stroke="{colour}" stroke-width="2" stroke-dasharray="{dash}"/>')
+        words.append(
+            f'<line x1="{x}" y1="24" x2="{x + 28}" y2="24" stroke="{colour}" stroke-width="2" '
+            f'stroke-dasharray="{dash}"/>'
+        )
         words.append(f'<text x="{x + 34}" y="28">{text}</text>')
     return "\n".join(words) + "\n"
 
@@ -64,18 +85,30 @@ def _places(on: MechanismMap) -> dict[str, tuple[int, float]]:
         near[edge.target].append(edge.source)
     for _ in range(24):
         for names in order.values():
-            mean = {name: sum(row[other] for other in near[name]) / len(near[name]) if near[name] else row[name] for name in names}
+            mean = {
+                name: sum(row[other] for other in near[name]) / len(near[name]) if near[name] else row[name]
+                for name in names
+            }
             names.sort(key=lambda name, mean=mean: (mean[name], name))
             for index, name in enumerate(names):
                 row[name] = index
     tallest = max(len(names) for names in order.values())
     return {
-        name: (at, index + (tallest - len(names)) / 2) for at, names in order.items() for index, name in enumerate(names)
+        name: (at, index + (tallest - len(names)) / 2)
+        for at, names in order.items()
+        for index, name in enumerate(names)
     }
 
 
 #: part of the story → column
-COLUMNS = {"treatments": 0, "monoamines": 2, "amino acids": 2, "stress and immunity": 3, "plasticity": 4, "circuit and symptoms": 5}
+COLUMNS = {
+    "treatments": 0,
+    "monoamines": 2,
+    "amino acids": 2,
+    "stress and immunity": 3,
+    "plasticity": 4,
+    "circuit and symptoms": 5,
+}
 
 
 def _columns(on: MechanismMap) -> dict[str, int]:
@@ -94,7 +127,8 @@ def _node(name: str, kind: str, column: int, row: float) -> str:
     x, y = 20 + column * ACROSS, 60 + row * DOWNWARDS
     text = name if len(name) <= 28 else f"{name[:27]}…"
     return (
-        f'<g><title>{escape(name)}</title><rect x="{x}" y="{y}" width="{WIDE}" height="{HIGH}" rx="6" fill="{FILLS[kind]}" stroke="#555555"/>'
+        f'<g><title>{escape(name)}</title><rect x="{x}" y="{y}" width="{WIDE}" height="{HIGH}" rx="6" '
+        f'fill="{FILLS[kind]}" stroke="#555555"/>'
         f'<text x="{x + WIDE / 2}" y="{y + 19}" text-anchor="middle">{escape(text)}</text></g>'
     )
 

@@ -1,7 +1,7 @@
 """The PRISMA 2020 flow as SVG: how many records were found, and where each of them went.
 
-The assumption that matters: every number comes from the base, and sums that do not hold are written on the picture. Left
-out: other sources than databases and registers.
+The assumption that matters: every number comes from the base, and sums that do not hold are written on the picture.
+Left out: other sources than databases and registers.
 """
 
 from __future__ import annotations
@@ -13,9 +13,14 @@ from typing import Any
 WIDE, GAP, SIDE = 300, 40, 330
 INK, EDGE, FILL, HEAD = "#111111", "#555555", "#ffffff", "#e8eef3"
 NAMES = {
-    "pubmed": "PubMed", "ctgov": "ClinicalTrials.gov", "scholar": "Google Scholar", "ris": "RIS exports", "bibtex": "BibTeX exports",
-    "csv": "Tables", "pmc": "PMC",
-}  # fmt: skip
+    "pubmed": "PubMed",
+    "ctgov": "ClinicalTrials.gov",
+    "scholar": "Google Scholar",
+    "ris": "RIS exports",
+    "bibtex": "BibTeX exports",
+    "csv": "Tables",
+    "pmc": "PMC",
+}
 
 
 def prisma_svg(found: Mapping[str, Any]) -> str:
@@ -25,16 +30,26 @@ def prisma_svg(found: Mapping[str, Any]) -> str:
         [f"Records screened (n = {found['screened']})"],
         [f"Reports sought for retrieval (n = {found['sought']})"],
         [f"Reports assessed for eligibility (n = {found['assessed']})"],
-        [f"Studies included (n = {found['included_studies']})", f"Reports of included studies (n = {found['included_reports']})"],
+        [
+            f"Studies included (n = {found['included_studies']})",
+            f"Reports of included studies (n = {found['included_reports']})",
+        ],
     ]
     right: list[list[str]] = [
-        ["Removed before screening:", f"duplicates (n = {found['duplicates']})", f"unreadable records, not counted (n = {found['unreadable']})"],
+        [
+            "Removed before screening:",
+            f"duplicates (n = {found['duplicates']})",
+            f"unreadable records, not counted (n = {found['unreadable']})",
+        ],
         [f"Records excluded (n = {found['excluded']})", *_waiting(found["awaiting_screening"], "screening")],
         [f"Reports not retrieved (n = {found['not_retrieved']})"],
-        [f"Reports excluded (n = {found['excluded_full_text']}):", *(f"{_cut(reason or 'no reason')} (n = {n})" for reason, n in found["reasons"].items()),
-         *_waiting(found["awaiting_full_text"], "full text")],
+        [
+            f"Reports excluded (n = {found['excluded_full_text']}):",
+            *(f"{_cut(reason or 'no reason')} (n = {n})" for reason, n in found["reasons"].items()),
+            *_waiting(found["awaiting_full_text"], "full text"),
+        ],
         [],
-    ]  # fmt: skip
+    ]
     if "since" in found:
         left[4] += [f"new since {found['since'][:10]}: {found['new_studies']} studies, {found['new_reports']} reports"]
         left[4] += [f"before: {found['previous_studies']} studies, {found['previous_reports']} reports"]
@@ -66,9 +81,12 @@ def _drawn(left: Sequence[Sequence[str]], right: Sequence[Sequence[str]], broken
     spans = ((0, 0, heads[0]), (1, 3, heads[1]), (4, 4, heads[4]))
     for first, last, name in spans:
         top, bottom = tops[first][0], tops[last][0] + tops[last][1]
-        parts.append(f'<rect x="14" y="{top}" width="30" height="{bottom - top}" fill="{HEAD}" stroke="{EDGE}" rx="4"/>')
         parts.append(
-            f'<text transform="translate(33 {(top + bottom) / 2}) rotate(-90)" text-anchor="middle" font-weight="bold">{name}</text>'
+            f'<rect x="14" y="{top}" width="30" height="{bottom - top}" fill="{HEAD}" stroke="{EDGE}" rx="4"/>'
+        )
+        parts.append(
+            f'<text transform="translate(33 {(top + bottom) / 2}) rotate(-90)" text-anchor="middle" '
+            f'font-weight="bold">{name}</text>'
         )
     for line in broken:
         parts.append(f'<text x="60" y="{y}" fill="#c43a00">does not add up: {escape(line)}</text>')

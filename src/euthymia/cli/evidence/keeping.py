@@ -27,7 +27,9 @@ def init(base: Base = BASE, /, *, json: bool = False) -> None:
 
     with EvidenceStore(base) as store:
         found = store.counts()
-    print(as_json({"base": base} | found) if json else f"{base}: " + ", ".join(f"{n} {name}" for name, n in found.items()))
+    print(
+        as_json({"base": base} | found) if json else f"{base}: " + ", ".join(f"{n} {name}" for name, n in found.items())
+    )
 
 
 def ingest(*files: Path, base: Base = BASE, run: str | None = None, json: bool = False) -> int:
@@ -74,7 +76,11 @@ def search(*words: str, base: Base = BASE, limit: int = 20, json: bool = False) 
 
     with EvidenceStore(base) as store:
         found = store.search(" ".join(words), limit)
-    print(as_json(found) if json else "\n".join(f"{one['record']}  {one['year'] or '?'}  {one['title'][:110]}" for one in found))
+    print(
+        as_json(found)
+        if json
+        else "\n".join(f"{one['record']}  {one['year'] or '?'}  {one['title'][:110]}" for one in found)
+    )
 
 
 def reports(*, base: Base = BASE, out: Path | None = None) -> None:
@@ -131,7 +137,13 @@ Verdict = Literal["include", "exclude", "unsure"]
 
 @screen.command(name="next")
 def next_reports(
-    *, base: Base = BASE, stage: Stage = "title", who: str | None = None, criterion: str = "", limit: int = 10, json: bool = False
+    *,
+    base: Base = BASE,
+    stage: Stage = "title",
+    who: str | None = None,
+    criterion: str = "",
+    limit: int = 10,
+    json: bool = False,
 ) -> None:
     """Show what to read next, ranked by what was decided so far; nothing is decided for you.
 
@@ -157,11 +169,17 @@ def next_reports(
     if json:
         print(as_json(found))
     else:
-        print("\n".join(f"{one['report']}  {one['score']:.2f}  {one['year'] or '?'}  {one['title'][:100]}" for one in found))
+        print(
+            "\n".join(
+                f"{one['report']}  {one['score']:.2f}  {one['year'] or '?'}  {one['title'][:100]}" for one in found
+            )
+        )
 
 
 @screen.command
-def decide(report: int, verdict: Verdict, /, *, who: str, stage: Stage = "title", reason: str = "", base: Base = BASE) -> None:
+def decide(
+    report: int, verdict: Verdict, /, *, who: str, stage: Stage = "title", reason: str = "", base: Base = BASE
+) -> None:
     """Record one decision; it is an event and is never changed. 'consensus' as a person settles a conflict.
 
     Parameters
@@ -259,7 +277,15 @@ def prisma(*, base: Base = BASE, svg: Path | None = None, since: str | None = No
     if json:
         print(as_json(found))
     else:
-        print(table([(name.replace("_", " "), str(value)) for name, value in found.items() if not isinstance(value, dict | list)]))
+        print(
+            table(
+                [
+                    (name.replace("_", " "), str(value))
+                    for name, value in found.items()
+                    if not isinstance(value, dict | list)
+                ]
+            )
+        )
         print("\n".join(found["broken"]) or "every sum holds")
     return 1 if found["broken"] else 0
 
@@ -282,7 +308,11 @@ def extract(*, base: Base = BASE, limit: int | None = None, json: bool = False) 
 
     with EvidenceStore(base) as store:
         records, found = read_claims(store.database, find_for(), limit)
-    print(as_json({"records": records, "claims": found}) if json else f"{found} claims in {records} records wait in the queue")
+    print(
+        as_json({"records": records, "claims": found})
+        if json
+        else f"{found} claims in {records} records wait in the queue"
+    )
 
 
 def queue(*, base: Base = BASE, edge: str | None = None, limit: int = 20, json: bool = False) -> None:

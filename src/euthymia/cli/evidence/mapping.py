@@ -73,7 +73,9 @@ def edge(name: str, /, *, base: Base = BASE, json: bool = False) -> None:
         print(as_json(told))
         return
     sign = {1: "more leads to more", -1: "more leads to less", 0: "direction depends on the state"}[found.sign]
-    print(f"{found.id}: {sign}, by {found.mechanism} [{'provisional' if found.confidence == 'recalled' else 'verified'}]")
+    print(
+        f"{found.id}: {sign}, by {found.mechanism} [{'provisional' if found.confidence == 'recalled' else 'verified'}]"
+    )
     print("\n".join(f"  {line}" for line in lines))
     print(f"  sources for: {', '.join(found.supports) or 'none yet'}; against: {', '.join(found.disputes) or 'none'}")
     if told["state"]:
@@ -83,9 +85,12 @@ def edge(name: str, /, *, base: Base = BASE, json: bool = False) -> None:
 
 
 def map_(
-    *, export: Literal["sif", "graphml", "cx2", "kgx", "sbgn"] | None = None, out: Path | None = None, picture: Path | None = None,
+    *,
+    export: Literal["sif", "graphml", "cx2", "kgx", "sbgn"] | None = None,
+    out: Path | None = None,
+    picture: Path | None = None,
     json: bool = False,
-) -> int:  # fmt: skip
+) -> int:
     """Show how map and equations meet, export the map, or draw it.
 
     Parameters
@@ -117,7 +122,10 @@ def map_(
     else:
         print(joined.text())
         print("\n".join(f"  no equation: {edge}: {why}" for edge, why in joined.without_equation))
-        print("\n".join(f"  no edge: {name} depends on {used}" for name, used in joined.without_edge) or "every dependency has an edge")
+        print(
+            "\n".join(f"  no edge: {name} depends on {used}" for name, used in joined.without_edge)
+            or "every dependency has an edge"
+        )
         print("\n".join(told["problems"]))
     return 1 if told["problems"] else 0
 
@@ -126,7 +134,7 @@ def fetch(
     service: Literal["pubmed", "ctgov"], query: str, /, *, out: Path, online: bool = False, most: int | None = None,
     address: str | None = None, api_key: str | None = None, json: bool = False,
 ) -> None:  # fmt: skip
-    """Fetch a search from PubMed or ClinicalTrials.gov, politely; the only verb that uses a network, and only with --online.
+    """Fetch a search from PubMed or ClinicalTrials.gov; the only verb that uses a network, and only with --online.
 
     Parameters
     ----------

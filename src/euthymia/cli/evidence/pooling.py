@@ -133,7 +133,12 @@ def nma(
         measure = "OR" if table.has("events", "n") else "MD" if table.has("mean", "sd") else "GEN"
     contrasts, dropped = from_table(table, measure.upper())
     found = network(
-        contrasts, measure=measure.upper(), method=method, reference=reference, small_is_good=small_is_good, dropped=dropped
+        contrasts,
+        measure=measure.upper(),
+        method=method,
+        reference=reference,
+        small_is_good=small_is_good,
+        dropped=dropped,
     )
     said = told(found)
     if split:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from euthymia.cli.telling import as_json
 
@@ -15,7 +16,7 @@ def ground(*texts: str, kind: list[str] | None = None, json: bool = False) -> No
     texts
         Terms or sentences; '-' reads one a line from stdin.
     kind
-        Only this kind: chemical, protein, family, disease, process, anatomy, species, treatment, scale; may be repeated.
+        Only this kind: chemical, protein, family, disease, process, anatomy, species, treatment or scale.
     json
         Print JSON: one object a text with curie, name, type, score, ids, candidates, mentions.
     """
@@ -26,7 +27,9 @@ def ground(*texts: str, kind: list[str] | None = None, json: bool = False) -> No
 
     given = [line.rstrip("\n") for line in sys.stdin] if texts == ("-",) else list(texts)
     if not given:
-        raise EuthymiaError("no text is given", fix="Write it in quotes: euthymia evidence ground 'serotonin transporter'")
+        raise EuthymiaError(
+            "no text is given", fix="Write it in quotes: euthymia evidence ground 'serotonin transporter'"
+        )
     found = [grounded(text, kind or ()) for text in given]
     if json:
         print(as_json(found))
@@ -55,6 +58,7 @@ def claims(file: Path, /, *, on_map: bool = False, json: bool = False) -> None:
     json
         Print JSON: file, records, claims, shapes with their measured precision.
     """
+    from euthymia.evidence.records.bytes_in import opened, text_of
     from euthymia.evidence.records.read import read
     from euthymia.evidence.records.record import Record, Section
     from euthymia.evidence.text.claims import ATTACH, attaches, wilson
@@ -62,25 +66,37 @@ def claims(file: Path, /, *, on_map: bool = False, json: bool = False) -> None:
     from euthymia.report.evidence_claims import claims_on_map
 
     if file.suffix.lower() in (".txt", ".md") and not _is_export(file):
-        text = file.read_text(encoding="utf-8", errors="replace")
-        records: tuple[Record, ...] = (Record(source="text", id=file.stem, sections=(Section("", text),), abstract=text),)
+        with opened(file) as source:
+            text = text_of(source, file)
+        records: tuple[Record, ...] = (
+            Record(source="text", id=file.stem, sections=(Section("", text),), abstract=text),
+        )
     else:
         records = read(file).records
-    rows = [row | {"record": record.key} for record in records for row in claims_on_map(record)]
+    rows: list[dict[str, Any]] = [
+        row | {"record": record.key} for record in records for row in claims_on_map(record)
+    ]
     rows = [row for row in rows if row["edge"]] if on_map else rows
     shapes = {
         name: one | {"interval": wilson(one["right"], one["found"]), "attaches": attaches(name)}
         for name, one in precision().items()
     }
     if json:
-        print(as_json({"file": str(file), "records": len(records), "claims": rows, "shapes": shapes, "attach_from": ATTACH}))
+        print(
+            as_json(
+                {"file": str(file), "records": len(records), "claims": rows, "shapes": shapes, "attach_from": ATTACH}
+            )
+        )
         return
     for row in rows:
         sign = {1: "raises", -1: "lowers"}[row["sign"]]
         done = {"down": "less ", "up": "more "}.get(row["subject_operation"], "")
         marks = ", ".join(word for word in ("negated", "hedged") if row[word])
         print(f"{done}{row['subject']['name']} {sign} {row['object']['name']}{f' ({marks})' if marks else ''}")
-        print(f"  {row['edge'] or 'no edge'} · {row['shape']}, right in {100 * row['p_exists']:.0f} % · {row['quote'][:160]}")
+        print(
+            f"  {row['edge'] or 'no edge'} · {row['shape']}, right in {100 * row['p_exists']:.0f} % · "
+            f"{row['quote'][:160]}"
+        )
     print(f"{len(rows)} claims in {len(records)} records; none is accepted until a person says so")
 
 

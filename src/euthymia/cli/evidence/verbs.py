@@ -5,7 +5,17 @@ from __future__ import annotations
 from cyclopts import App, Parameter
 
 from euthymia.cli.evidence.keeping import (
-    accept, extract, ingest, init, prisma, queue, reject, reports, screen, search, searched,
+    accept,
+    extract,
+    ingest,
+    init,
+    prisma,
+    queue,
+    reject,
+    reports,
+    screen,
+    search,
+    searched,
 )  # fmt: skip
 from euthymia.cli.evidence.mapping import edge, edges, fetch, map_
 from euthymia.cli.evidence.pooling import meta, nma
@@ -15,9 +25,29 @@ from euthymia.cli.evidence.text import claims, ground
 
 #: in the order of a review: without a base first, then with one
 WORDS = (
-    parse, dedupe, ground, claims, outcomes, meta, nma, init, ingest, fetch, search, searched, reports, screen, prisma, extract,
-    queue, accept, reject, edges, edge, map_,
-)  # fmt: skip
+    parse,
+    dedupe,
+    ground,
+    claims,
+    outcomes,
+    meta,
+    nma,
+    init,
+    ingest,
+    fetch,
+    search,
+    searched,
+    reports,
+    screen,
+    prisma,
+    extract,
+    queue,
+    accept,
+    reject,
+    edges,
+    edge,
+    map_,
+)
 
 evidence = App(
     name="evidence",

@@ -215,9 +215,12 @@ def told(found: Deduplicated, records: Sequence[Record], files: Sequence[str]) -
         "linked": [list(study) for study in found.studies if len(study) > 1],
         "pairs": [
             {
-                "a": pair.one, "b": pair.other, "relation": pair.verdict.relation, "score": round(pair.verdict.score, 4),
+                "a": pair.one,
+                "b": pair.other,
+                "relation": pair.verdict.relation,
+                "score": round(pair.verdict.score, 4),
                 "rule": pair.verdict.rule,
             }
             for pair in found.pairs
         ],
-    }  # fmt: skip
+    }

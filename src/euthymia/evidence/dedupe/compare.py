@@ -132,9 +132,8 @@ def _described(a: Fingerprint, b: Fingerprint, alike: float) -> Verdict:
         return Verdict("none", alike, "another page")
     if volume is False and not (page or (abstract and alike >= 0.95 and gap == 0)):
         return Verdict("none", alike, "another volume")
-    if gap is not None and gap > 0:
-        if gap > 2 or not (place or (journal and volume) or (abstract and journal and gap == 1)):
-            return Verdict("none", alike, "another year")
+    if gap and (gap > 2 or not (place or (journal and volume) or (abstract and journal and gap == 1))):
+        return Verdict("none", alike, "another year")
     if alike < 1.0 and _NUMBERS.findall(a.title) != _NUMBERS.findall(b.title) and not (place and alike >= 0.9):
         return Verdict("none", alike, "titles differ in a number")
     needed = 0.75 if place and volume else 0.85 if place or (volume and journal and abstract) else 0.93

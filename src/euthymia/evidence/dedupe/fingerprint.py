@@ -14,13 +14,25 @@ from euthymia.evidence.records.record import Record
 from euthymia.evidence.records.wording import family_name
 
 _WORD = re.compile(r"[^a-z0-9]+")
-_MEETING = re.compile(r"\.?\s*\b(?:conference|meeting abstract|congress|abstracts?)\b\s*:.*$", re.IGNORECASE | re.DOTALL)
+_MEETING = re.compile(
+    r"\.?\s*\b(?:conference|meeting abstract|congress|abstracts?)\b\s*:.*$", re.IGNORECASE | re.DOTALL
+)
 _VERSION = re.compile(r"(?:\.pub\d+|[./]v\d+|\.full|/full|/abstract|/pdf)$")
-_SERVER = re.compile(r"^10\.(?:1101/(?:19|20)\d\d|1101/\d{6}|21203|31234|2139|48550|20944|26434|31219|22541|36227)", re.IGNORECASE)
-_SERVERS = re.compile(r"\b(?:biorxiv|medrxiv|arxiv|psyarxiv|chemrxiv|research square|ssrn|preprints?(?:\.org)?|authorea)\b", re.IGNORECASE)
-_AMENDS = re.compile(r"^(?:errat(?:um|a)|corrigend(?:um|a)|correction|retraction|retracted|reply|response|comment|author'?s? reply|re|in reply|expression of concern|editorial|commentary)\b[\s:,\-]", re.IGNORECASE)
+_SERVER = re.compile(
+    r"^10\.(?:1101/(?:19|20)\d\d|1101/\d{6}|21203|31234|2139|48550|20944|26434|31219|22541|36227)", re.IGNORECASE
+)
+_SERVERS = re.compile(
+    r"\b(?:biorxiv|medrxiv|arxiv|psyarxiv|chemrxiv|research square|ssrn|preprints?(?:\.org)?|authorea)\b", re.IGNORECASE
+)
+_AMENDS = re.compile(
+    r"^(?:errat(?:um|a)|corrigend(?:um|a)|correction|retraction|retracted|reply|response|comment|"
+    r"author'?s? reply|re|in reply|expression of concern|editorial|commentary)\b[\s:,\-]",
+    re.IGNORECASE,
+)
 _NO_TITLE = frozenset(("", "unknown", "untitled", "no title", "notitle", "na", "title", "introduction", "editorial"))
-_SMALL = frozenset("the of and for in on a an de la des der und et y e di".split())
+_SMALL = frozenset(
+    ["the", "of", "and", "for", "in", "on", "a", "an", "de", "la", "des", "der", "und", "et", "y", "e", "di"]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +125,19 @@ def journals_agree(one: str, other: str) -> bool:
     """
     if one == other or one.startswith(other) or other.startswith(one):
         return True
-    short, long = sorted(([word for word in text.split() if word not in _SMALL] for text in (one, other)), key=lambda w: (len(w), sum(map(len, w))))
+    short, long = sorted(
+        ([word for word in text.split() if word not in _SMALL] for text in (one, other)),
+        key=lambda w: (len(w), sum(map(len, w))),
+    )
     if not short or not long:
         return False
     if len(short) == 1 and len(short[0]) >= 3 and short[0] == "".join(word[0] for word in long):
         return True
     at = 0
     for word in short:
-        while at < len(long) and not (long[at].startswith(word) or word.startswith(long[at]) or _contracted(word, long[at])):
+        while at < len(long) and not (
+            long[at].startswith(word) or word.startswith(long[at]) or _contracted(word, long[at])
+        ):
             at += 1
         if at == len(long):
             return False

@@ -1,7 +1,8 @@
 """A search of PubMed or ClinicalTrials.gov saved as files that `ingest` reads, taken up where it stopped.
 
-Each part is written whole before the next is asked for, and `fetch.json` says what is done. The assumption that matters:
-the list of PMIDs is asked for once and kept, so a search that is resumed is the same search. Left out: full texts.
+Each part is written whole before the next is asked for, and `fetch.json` says what is done. The assumption that
+matters: the list of PMIDs is asked for once and kept, so a search that is resumed is the same search. Left out: full
+texts.
 """
 
 from __future__ import annotations
@@ -48,11 +49,16 @@ def fetch_pubmed(
     key = {"api_key": api_key} if api_key else {}
     state = _state(out, "pubmed", query)
     if "ids" not in state:
-        answer = client.get("esearch.fcgi", {"db": "pubmed", "term": query, "retmode": "json", "retmax": str(MOST)} | key)
+        answer = client.get(
+            "esearch.fcgi", {"db": "pubmed", "term": query, "retmode": "json", "retmax": str(MOST)} | key
+        )
         found = _json(answer).get("esearchresult", {})
         if "idlist" not in found:
             raise EuthymiaError(f"PubMed did not understand the query ({found.get('ERROR', 'no list of records')})")
-        state |= {"ids": [str(one) for one in found["idlist"] if str(one).isdigit()], "hits": int(found.get("count", 0))}
+        state |= {
+            "ids": [str(one) for one in found["idlist"] if str(one).isdigit()],
+            "hits": int(found.get("count", 0)),
+        }
         if state["hits"] > MOST:
             raise EuthymiaError(
                 f"the query finds {state['hits']} records, more than {MOST}",
@@ -67,7 +73,9 @@ def fetch_pubmed(
             part = ids[start : start + PART]
             data = client.get("efetch.fcgi", {"db": "pubmed", "id": ",".join(part), "retmode": "xml"} | key)
             if b"<PubmedArticleSet" not in data[:2000]:
-                raise EuthymiaError("PubMed sent something that is no list of records", fix="Run the command again later.")
+                raise EuthymiaError(
+                    "PubMed sent something that is no list of records", fix="Run the command again later."
+                )
             _write(file, data)
             state["done"].append(file.name)
             _save(out, state)

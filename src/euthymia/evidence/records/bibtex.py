@@ -14,7 +14,14 @@ from collections.abc import Iterator
 from euthymia.evidence.records.medline import sections_of
 from euthymia.evidence.records.record import Read, Record, RecordError
 from euthymia.evidence.records.wording import (
-    date_of, doi_in, issns_in, ncts_in, pages_of, plain, pmcid_in, year_in,
+    date_of,
+    doi_in,
+    issns_in,
+    ncts_in,
+    pages_of,
+    plain,
+    pmcid_in,
+    year_in,
 )  # fmt: skip
 
 KINDS = {
@@ -23,27 +30,133 @@ KINDS = {
     "thesis": "thesis", "techreport": "report", "report": "report", "unpublished": "preprint", "online": "web",
 }  # fmt: skip
 _ACCENTS = {
-    "`": "\u0300", "'": "\u0301", "^": "\u0302", "~": "\u0303", '"': "\u0308", "=": "\u0304", ".": "\u0307",
-    "u": "\u0306", "v": "\u030c", "H": "\u030b", "c": "\u0327", "k": "\u0328", "r": "\u030a", "d": "\u0323", "b": "\u0331",
-}  # fmt: skip
+    "`": "\u0300",
+    "'": "\u0301",
+    "^": "\u0302",
+    "~": "\u0303",
+    '"': "\u0308",
+    "=": "\u0304",
+    ".": "\u0307",
+    "u": "\u0306",
+    "v": "\u030c",
+    "H": "\u030b",
+    "c": "\u0327",
+    "k": "\u0328",
+    "r": "\u030a",
+    "d": "\u0323",
+    "b": "\u0331",
+}
 _LETTERS = {
-    "ss": "ß", "ae": "æ", "AE": "Æ", "oe": "œ", "OE": "Œ", "aa": "å", "AA": "Å", "o": "ø", "O": "Ø", "l": "ł", "L": "Ł",
-    "i": "ı", "j": "ȷ", "th": "þ", "TH": "Þ", "dh": "ð", "DH": "Ð", "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ",
-    "epsilon": "ε", "kappa": "κ", "lambda": "λ", "mu": "μ", "omega": "ω", "sigma": "σ", "Delta": "Δ", "times": "×",
-    "pm": "±", "leq": "≤", "le": "≤", "geq": "≥", "ge": "≥", "textless": "<", "textgreater": ">", "textasciitilde": "~",
-    "textbackslash": "\\", "textquotesingle": "'", "textquoteright": "’", "textendash": "–", "textemdash": "—",
-    "textregistered": "®", "texttrademark": "™", "textdegree": "°", "textmu": "µ", "textbar": "|", "copyright": "©",
-    "textcopyright": "©", "ldots": "…", "dots": "…", "textasciicircum": "^", "textunderscore": "_", "approx": "≈",
-    "textellipsis": "…", "sim": "∼", "rightarrow": "→", "chi": "χ", "eta": "η", "phi": "φ", "psi": "ψ", "tau": "τ",
-    "rho": "ρ", "theta": "θ", "pi": "π", "nu": "ν", "xi": "ξ", "zeta": "ζ", "iota": "ι",
-}  # fmt: skip
-_ACCENT = re.compile(r"""\\(?:([`'^~"=.])\s*\{?\\?([A-Za-z])\}?|([uvHckrdb])\s*\{\\?([A-Za-z])\}|([uvHckrdb])\s+([A-Za-z]))""")
-_STYLE = re.compile(r"\\(?:textit|emph|textbf|textsc|textsuperscript|textsubscript|mathrm|text|url|href|mkbibquote|enquote)\s*(?=\{)")
+    "ss": "ß",
+    "ae": "æ",
+    "AE": "Æ",
+    "oe": "œ",
+    "OE": "Œ",
+    "aa": "å",
+    "AA": "Å",
+    "o": "ø",
+    "O": "Ø",
+    "l": "ł",
+    "L": "Ł",
+    "i": "ı",
+    "j": "ȷ",
+    "th": "þ",
+    "TH": "Þ",
+    "dh": "ð",
+    "DH": "Ð",
+    "alpha": "α",
+    "beta": "β",
+    "gamma": "γ",
+    "delta": "δ",
+    "epsilon": "ε",
+    "kappa": "κ",
+    "lambda": "λ",
+    "mu": "μ",
+    "omega": "ω",
+    "sigma": "σ",
+    "Delta": "Δ",
+    "times": "×",
+    "pm": "±",
+    "leq": "≤",
+    "le": "≤",
+    "geq": "≥",
+    "ge": "≥",
+    "textless": "<",
+    "textgreater": ">",
+    "textasciitilde": "~",
+    "textbackslash": "\\",
+    "textquotesingle": "'",
+    "textquoteright": "’",
+    "textendash": "–",
+    "textemdash": "—",
+    "textregistered": "®",
+    "texttrademark": "™",
+    "textdegree": "°",
+    "textmu": "µ",
+    "textbar": "|",
+    "copyright": "©",
+    "textcopyright": "©",
+    "ldots": "…",
+    "dots": "…",
+    "textasciicircum": "^",
+    "textunderscore": "_",
+    "approx": "≈",
+    "textellipsis": "…",
+    "sim": "∼",
+    "rightarrow": "→",
+    "chi": "χ",
+    "eta": "η",
+    "phi": "φ",
+    "psi": "ψ",
+    "tau": "τ",
+    "rho": "ρ",
+    "theta": "θ",
+    "pi": "π",
+    "nu": "ν",
+    "xi": "ξ",
+    "zeta": "ζ",
+    "iota": "ι",
+}
+_ACCENT = re.compile(
+    r"""\\(?:([`'^~"=.])\s*\{?\\?([A-Za-z])\}?|([uvHckrdb])\s*\{\\?([A-Za-z])\}|([uvHckrdb])\s+([A-Za-z]))"""
+)
+_STYLE = re.compile(
+    r"\\(?:textit|emph|textbf|textsc|textsuperscript|textsubscript|mathrm|text|url|href|mkbibquote|enquote)\s*(?=\{)"
+)
 _NAMED = re.compile(r"\\([A-Za-z]+)(?:\{\}|\s+|(?=[^A-Za-z])|$)")
 _ESCAPED = re.compile(r"\\([%&_#${}\s,;!/-])")
 _KNOWN = frozenset(
-    "title author year date month journal journaltitle shortjournal booktitle volume number issue pages doi pmid pmcid "
-    "issn isbn language langid keywords keyword abstract publisher url note annote annotation eid".split()
+    [
+        "title",
+        "author",
+        "year",
+        "date",
+        "month",
+        "journal",
+        "journaltitle",
+        "shortjournal",
+        "booktitle",
+        "volume",
+        "number",
+        "issue",
+        "pages",
+        "doi",
+        "pmid",
+        "pmcid",
+        "issn",
+        "isbn",
+        "language",
+        "langid",
+        "keywords",
+        "keyword",
+        "abstract",
+        "publisher",
+        "url",
+        "note",
+        "annote",
+        "annotation",
+        "eid",
+    ]
 )
 
 
@@ -93,9 +206,9 @@ def stream(text: str) -> Iterator[Read]:
         at = starts[min(line - 1, len(starts) - 1)]
         if isinstance(block, Entry):
             yield _record(block, raw, at, line)
-        elif isinstance(block, DuplicateBlockKeyBlock) and isinstance(block.ignore_error_block, Entry):
-            yield _record(block.ignore_error_block, raw, at, line)
-        elif isinstance(block, DuplicateFieldKeyBlock) and isinstance(block.ignore_error_block, Entry):
+        elif (isinstance(block, DuplicateBlockKeyBlock) and isinstance(block.ignore_error_block, Entry)) or (
+            isinstance(block, DuplicateFieldKeyBlock) and isinstance(block.ignore_error_block, Entry)
+        ):
             yield _record(block.ignore_error_block, raw, at, line)
         elif isinstance(block, ParsingFailedBlock):
             said = str(block.error).split(". Error")[0].splitlines()[0] if block.error else "it does not parse"
@@ -112,11 +225,11 @@ def _line_starts(text: str) -> list[int]:
 
 def _record(entry, raw: str, at: int, line: int) -> Read:
     given: dict[str, str] = {}
-    for one in entry.fields:
-        value = str(one.value).strip()
-        while value[:1] in "{\"" and value[-1:] == {"{": "}", '"': '"'}.get(value[:1]) and _wraps(value):
+    for field in entry.fields:
+        value = str(field.value).strip()
+        while value[:1] in '{"' and value[-1:] == {"{": "}", '"': '"'}.get(value[:1]) and _wraps(value):
             value = value[1:-1].strip()
-        given.setdefault(one.key.lower(), value)
+        given.setdefault(field.key.lower(), value)
 
     def one(*names: str) -> str:
         return next((said for name in names if (said := plain(unlatex(given.get(name, "")))) != ""), "")

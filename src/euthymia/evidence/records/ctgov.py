@@ -36,7 +36,9 @@ def stream(text: str, shown: Path) -> Iterator[Read]:
             alone = whole if len(studies) == 1 else json.dumps(study, ensure_ascii=False).encode()
             yield record_from(study, alone, 0 if len(studies) == 1 else None)
         except (KeyError, TypeError, AttributeError, ValueError) as fault:
-            yield RecordError(f"study {number} has no {fault}" if isinstance(fault, KeyError) else f"study {number}: {fault}")
+            yield RecordError(
+                f"study {number} has no {fault}" if isinstance(fault, KeyError) else f"study {number}: {fault}"
+            )
 
 
 def _studies(given: Any, shown: Path) -> list[Any]:

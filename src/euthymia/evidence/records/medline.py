@@ -23,8 +23,42 @@ _CORRECTIONS = {
     "CRI": "CorrectedandRepublishedIn", "CRF": "CorrectedandRepublishedFrom", "ORI": "OriginalReportIn",
 }  # fmt: skip
 _KNOWN = frozenset(
-    "PMID PMC OWN TI TT BTI AB FAU AU CN DP TA JT VI IP PG LA PT MH OT RN NM IS ISBN LID AID AD AUID SI GR SO PB OTO "
-    "CTI".split()
+    [
+        "PMID",
+        "PMC",
+        "OWN",
+        "TI",
+        "TT",
+        "BTI",
+        "AB",
+        "FAU",
+        "AU",
+        "CN",
+        "DP",
+        "TA",
+        "JT",
+        "VI",
+        "IP",
+        "PG",
+        "LA",
+        "PT",
+        "MH",
+        "OT",
+        "RN",
+        "NM",
+        "IS",
+        "ISBN",
+        "LID",
+        "AID",
+        "AD",
+        "AUID",
+        "SI",
+        "GR",
+        "SO",
+        "PB",
+        "OTO",
+        "CTI",
+    ]
 ) | frozenset(_CORRECTIONS)
 
 

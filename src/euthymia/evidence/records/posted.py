@@ -12,7 +12,9 @@ from collections.abc import Mapping
 from typing import Any
 
 _WEEKS = {"hour": 1 / 168, "day": 1 / 7, "week": 1.0, "month": 365.25 / 12 / 7, "year": 365.25 / 7}
-_TIME = re.compile(r"\b(hour|day|week|month|year)s?\s*(\d+(?:\.\d+)?)\b|\b(\d+(?:\.\d+)?)[\s-]*(hour|day|week|month|year)s?\b", re.I)
+_TIME = re.compile(
+    r"\b(hour|day|week|month|year)s?\s*(\d+(?:\.\d+)?)\b|\b(\d+(?:\.\d+)?)[\s-]*(hour|day|week|month|year)s?\b", re.I
+)
 
 
 def number(text: Any) -> float | None:

@@ -20,14 +20,29 @@ _BREAKS = re.compile(r"\s*[\r\n\t]\s*")
 _PMID = re.compile(rb"<PMID[^>]*?(?:Version=\"(\d+)\")?[^>]*>\s*(\d+)\s*</PMID>")
 #: children of MedlineCitation that have a field of their own, or none to keep
 _KNOWN = frozenset(
-    "PMID Article MedlineJournalInfo ChemicalList MeshHeadingList KeywordList CommentsCorrectionsList DateRevised "
-    "DateCompleted CitationSubset OtherID OtherAbstract SupplMeshList InvestigatorList DateCreated".split()
+    [
+        "PMID",
+        "Article",
+        "MedlineJournalInfo",
+        "ChemicalList",
+        "MeshHeadingList",
+        "KeywordList",
+        "CommentsCorrectionsList",
+        "DateRevised",
+        "DateCompleted",
+        "CitationSubset",
+        "OtherID",
+        "OtherAbstract",
+        "SupplMeshList",
+        "InvestigatorList",
+        "DateCreated",
+    ]
 )
 
 
 def parser() -> Any:
     """An XML parser that expands nothing, fetches nothing and keeps no comments."""
-    from lxml import etree
+    from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]
 
     return etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
@@ -226,9 +241,13 @@ def _citation(citation: Any, extra: dict[str, Any]) -> dict[str, Any]:
             keywords += [said for one in part if (said := text(one))]
         elif tag == "CommentsCorrectionsList":
             found["corrections"] = tuple(
-                {"relation": one.get("RefType", ""), "source": text(one.find("RefSource")), "pmid": text(one.find("PMID"))}
+                {
+                    "relation": one.get("RefType", ""),
+                    "source": text(one.find("RefSource")),
+                    "pmid": text(one.find("PMID")),
+                }
                 for one in part
-            )  # fmt: skip
+            )
         elif tag == "MedlineJournalInfo":
             extra |= {_JOURNAL[one.tag]: text(one) for one in part if one.tag in _JOURNAL}
         elif tag in ("DateRevised", "DateCompleted", "DateCreated"):
@@ -284,7 +303,7 @@ def _pubmed_data(part: Any, given: dict[str, Any], extra: dict[str, Any]) -> dic
 @lru_cache(maxsize=1)
 def _references() -> tuple[Any, Any]:
     """PMIDs of references that have one, and the citations of those that have none."""
-    from lxml import etree
+    from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]
 
     numbered = "ArticleIdList/ArticleId[@IdType='pubmed']"
     return (

@@ -69,7 +69,7 @@ def stream(source: IO[bytes], shown: Path) -> Iterator[Read]:
 
 
 def _one(data: bytes, at: int, tag: bytes, xml) -> Iterator[Read]:
-    from lxml import etree
+    from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]
 
     if tag == b"DeleteCitation":
         yield from deleted_from(data, at)

@@ -14,7 +14,14 @@ from collections.abc import Iterator
 from euthymia.evidence.records.medline import sections_of
 from euthymia.evidence.records.record import Read, Record, RecordError
 from euthymia.evidence.records.wording import (
-    date_of, doi_in, issns_in, ncts_in, pages_of, plain, pmcid_in, year_in,
+    date_of,
+    doi_in,
+    issns_in,
+    ncts_in,
+    pages_of,
+    plain,
+    pmcid_in,
+    year_in,
 )  # fmt: skip
 
 _TAG = re.compile(r"^\s{0,3}([A-Z][A-Z0-9]) {1,2}-(?: (.*)|\s*)$")
@@ -26,7 +33,41 @@ KINDS = {
     "CTLI": "registration", "CLINIC": "registration", "NEWS": "news",
 }  # fmt: skip
 _KNOWN = frozenset(
-    "TY TI T1 CT AU A1 AB N2 PY Y1 DA T2 JF JO J2 JA JI J9 VL IS CP SP EP DO SN LA KW UR AN PB AD ID ER".split()
+    [
+        "TY",
+        "TI",
+        "T1",
+        "CT",
+        "AU",
+        "A1",
+        "AB",
+        "N2",
+        "PY",
+        "Y1",
+        "DA",
+        "T2",
+        "JF",
+        "JO",
+        "J2",
+        "JA",
+        "JI",
+        "J9",
+        "VL",
+        "IS",
+        "CP",
+        "SP",
+        "EP",
+        "DO",
+        "SN",
+        "LA",
+        "KW",
+        "UR",
+        "AN",
+        "PB",
+        "AD",
+        "ID",
+        "ER",
+    ]
 )
 
 
@@ -77,12 +118,16 @@ def _record(tags: list[tuple[str, str]], whole: str, before: int, line: int, end
 
     title = " ".join(one("TI", "T1", "CT").split())
     if not title and not one("AU", "A1", "AB", "N2", "DO"):
-        return RecordError("this record has no title, author, abstract or DOI", line, before, len(raw), raw[:60].decode())
+        return RecordError(
+            "this record has no title, author, abstract or DOI", line, before, len(raw), raw[:60].decode()
+        )
     abstract = one("AB", "N2")
     sections = sections_of(abstract)
     when = one("DA", "PY", "Y1")
     year = year_in(one("PY", "Y1")) or year_in(one("DA"))
-    doi = next((found for tag in ("DO", "L2", "UR", "M3") for value in every.get(tag, ()) if (found := doi_in(value))), "")
+    doi = next(
+        (found for tag in ("DO", "L2", "UR", "M3") for value in every.get(tag, ()) if (found := doi_in(value))), ""
+    )
     accession, database = one("AN"), one("DB", "DP")
     pmid = _pmid(every, accession, database)
     key = doi or accession or one("ID") or hashlib.sha256(raw).hexdigest()[:16]

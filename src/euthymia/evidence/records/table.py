@@ -18,7 +18,15 @@ from euthymia.evidence.records.bytes_in import LARGEST_RECORD
 from euthymia.evidence.records.medline import sections_of
 from euthymia.evidence.records.record import Read, Record, RecordError
 from euthymia.evidence.records.wording import (
-    date_of, doi_in, issns_in, ncts_in, pages_of, plain, pmcid_in, split_authors, year_in,
+    date_of,
+    doi_in,
+    issns_in,
+    ncts_in,
+    pages_of,
+    plain,
+    pmcid_in,
+    split_authors,
+    year_in,
 )  # fmt: skip
 
 #: field → headings that mean it, in small letters and digits only, best first
@@ -157,7 +165,11 @@ def _record(
     doi = doi_in(one("doi")) or doi_in(one("url"))
     when = one("date")
     key = doi or one("pmid") or one("id") or hashlib.sha256(raw).hexdigest()[:16]
-    extra = {name: value for name, value in row.items() if value and value.strip() not in ("", *_ABSENT) and name not in plan.values()}
+    extra = {
+        name: value
+        for name, value in row.items()
+        if value and value.strip() not in ("", *_ABSENT) and name not in plan.values()
+    }
     if len(cells) != len(names):
         extra["warning"] = f"the row has {len(cells)} cells, the heading {len(names)}"
     kind = re.sub(r"[^a-z]", "", one("kind").lower())
@@ -196,11 +208,15 @@ def _record(
 
 
 def _embase(text: str) -> dict:
-    """`Endoscopic Ultrasound (2014) 3:3 (152-160). Date of Publication: 2014` taken apart; empty if not of this form."""
+    """`Endoscopic Ultrasound (2014) 3:3 (152-160). Date of Publication: 2014` taken apart; empty otherwise."""
     found = re.match(r"^(.+?) \((\d{4})\) ([^: ()]+)?(?::([^ ()]+))?(?: \(([^()]+)\))?\. Date of Publication", text)
     if not found:
         return {}
     journal, year, volume, issue, pages = found.groups()
     return {
-        "journal": journal, "year": int(year), "volume": volume or "", "issue": issue or "", "pages": pages_of(pages or "")
-    }  # fmt: skip
+        "journal": journal,
+        "year": int(year),
+        "volume": volume or "",
+        "issue": issue or "",
+        "pages": pages_of(pages or ""),
+    }

@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import html
 import re
-from urllib.parse import unquote
 
 _DOI = re.compile(r"10\.\d{4,9}/[^\s\"<>]+", re.IGNORECASE)
 _NCT = re.compile(r"\bNCT\s?0?(\d{8})\b", re.IGNORECASE)
 _PMCID = re.compile(r"PMC\d+", re.IGNORECASE)
 _ISSN = re.compile(r"\b\d{4}-?\d{3}[\dXx]\b")
+_PERCENT = re.compile(r"%([2-7][0-9A-Fa-f])")
 _RUN_ON = re.compile(r"(?<=[ .\-][A-Z])\.(?=[A-Z][\w'\-]*[a-z])")
 _TAGS = re.compile(r"</?(?:p|br|i|b|em|strong|sub|sup|u|div|span|scp|jats:\w+)\b[^<>]*/?>", re.IGNORECASE)
 _YEAR = re.compile(r"(?<!\d)(1[6-9]\d\d|20\d\d)(?!\d)")
 MONTHS = {
     name: number
-    for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)
-}  # fmt: skip
+    for number, name in enumerate(
+        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], start=1
+    )
+}
 
 
 def doi_in(text: str) -> str:
@@ -29,7 +31,7 @@ def doi_in(text: str) -> str:
     >>> doi_in("https://doi.org/10.1016/J.MEX.2018.03.007.")
     '10.1016/j.mex.2018.03.007'
     """
-    text = unquote(text) if "%" in text else text
+    text = _PERCENT.sub(lambda code: chr(int(code.group(1), 16)), text) if "%" in text else text
     found = _DOI.search(text)
     if not found:
         return ""

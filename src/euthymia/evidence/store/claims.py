@@ -19,7 +19,9 @@ from euthymia.evidence.store.ingest import now, record_of
 Found = tuple[str, str, int, str, dict[str, Any]]
 
 
-def read_claims(database: Database, find: Callable[[Record], Sequence[Found]], limit: int | None = None) -> tuple[int, int]:
+def read_claims(
+    database: Database, find: Callable[[Record], Sequence[Found]], limit: int | None = None
+) -> tuple[int, int]:
     """Claims of every record not yet read for claims; how many records and claims."""
     rows = database.all(
         "SELECT r.record_id, r.parsed FROM latest_record r LEFT JOIN claims_read c ON c.record_id = r.record_id "
@@ -56,7 +58,8 @@ def judge(database: Database, claim_id: str, verdict: str, who: str, note: str =
             (claim_id, verdict, who, now(), note),
         )
         database.run(
-            "UPDATE claim SET status = ? WHERE claim_id = ?", ("accepted" if verdict == "accept" else "rejected", claim_id)
+            "UPDATE claim SET status = ? WHERE claim_id = ?",
+            ("accepted" if verdict == "accept" else "rejected", claim_id),
         )
 
 
@@ -77,7 +80,8 @@ def queue(database: Database, limit: int = 20, edge: str | None = None) -> list[
 def accepted(database: Database) -> list[dict[str, Any]]:
     """Accepted and automatically attached claims with their study, for the state of edges."""
     rows = database.all(
-        "SELECT c.edge, c.agrees, c.species, c.study_type, c.role, c.quote, r.retracted, COALESCE(s.study_id, -c.record_id), "
+        "SELECT c.edge, c.agrees, c.species, c.study_type, c.role, c.quote, r.retracted, COALESCE(s.study_id, "
+        "-c.record_id), "
         "r.source, r.source_id FROM claim c JOIN record r ON r.record_id = c.record_id "
         "LEFT JOIN report_member m ON m.record_id = c.record_id LEFT JOIN study_report s ON s.report_id = m.report_id "
         "WHERE c.status IN ('accepted', 'auto') AND c.edge <> ''"

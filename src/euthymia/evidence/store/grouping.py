@@ -27,11 +27,14 @@ class Grouped:
     studies: int
 
     def told(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in self.__dataclass_fields__} | {"duplicates": self.records - self.reports}
+        return {name: getattr(self, name) for name in self.__dataclass_fields__} | {
+            "duplicates": self.records - self.reports
+        }
 
     def __str__(self) -> str:
         return (
-            f"{self.looked_at} new records; {self.records} records are {self.reports} reports of {self.studies} studies "
+            f"{self.looked_at} new records; {self.records} records are {self.reports} reports of {self.studies} "
+            f"studies "
             f"({self.records - self.reports} duplicates)"
         )
 
@@ -107,7 +110,8 @@ def _studies(database: Database, found, ids, report_of, moved) -> None:
         for report in reports:
             why = next((rule for pair, rule in basis.items() if report in pair), "one report")
             database.run(
-                "INSERT INTO study_report VALUES (?, ?, ?) ON CONFLICT (report_id) DO UPDATE SET study_id = excluded.study_id",
+                "INSERT INTO study_report VALUES (?, ?, ?) ON CONFLICT (report_id) DO UPDATE SET study_id = "
+                "excluded.study_id",
                 (report, number, why),
             )
 
@@ -134,5 +138,7 @@ def _homes(database: Database, near: set[int]) -> dict[int, int]:
     for start in range(0, len(ids), PART):
         part = ids[start : start + PART]
         marks = ", ".join("?" * len(part))
-        homes |= dict(database.all(f"SELECT record_id, report_id FROM report_member WHERE record_id IN ({marks})", part))
+        homes |= dict(
+            database.all(f"SELECT record_id, report_id FROM report_member WHERE record_id IN ({marks})", part)
+        )
     return homes

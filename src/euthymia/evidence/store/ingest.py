@@ -1,8 +1,8 @@
 """Exports into the base: every record once, every byte kept.
 
-The assumption that matters: what a file holds is known by its hash, so the same file again adds nothing, and a file that
-was cut short is taken up where its records end. Records go in by hundreds, each hundred in one transaction. Left out:
-deduplication, which comes after.
+The assumption that matters: what a file holds is known by its hash, so the same file again adds nothing, and a file
+that was cut short is taken up where its records end. Records go in by hundreds, each hundred in one transaction. Left
+out: deduplication, which comes after.
 """
 
 from __future__ import annotations
@@ -53,7 +53,9 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def ingest(database: Database, files: Sequence[Path], run_id: str | None = None, tell: Tell | None = None) -> tuple[Ingested, ...]:
+def ingest(
+    database: Database, files: Sequence[Path], run_id: str | None = None, tell: Tell | None = None
+) -> tuple[Ingested, ...]:
     """Take files in; one that cannot be read is told and never stops the others."""
     found = []
     for number, file in enumerate(files):
@@ -136,11 +138,14 @@ def _record(database: Database, one: Record, file_sha256: str) -> bool:
         return False
     if database.kind == "sqlite":
         database.run(
-            "INSERT INTO record_text (rowid, title, abstract) VALUES (?, ?, ?)", (row[0], _text(one.title), _text(one.abstract))
+            "INSERT INTO record_text (rowid, title, abstract) VALUES (?, ?, ?)",
+            (row[0], _text(one.title), _text(one.abstract)),
         )
     keys = {"|".join(map(str, key)) for key in keys_of(fingerprint(one))}
     keys |= {f"pmid|{pmid}" for pmid in linked_pmids(one)}
-    database.many("INSERT INTO record_key VALUES (?, ?) ON CONFLICT DO NOTHING", [(key, row[0]) for key in sorted(keys)])
+    database.many(
+        "INSERT INTO record_key VALUES (?, ?) ON CONFLICT DO NOTHING", [(key, row[0]) for key in sorted(keys)]
+    )
     return True
 
 

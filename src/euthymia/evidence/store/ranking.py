@@ -10,20 +10,66 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
 _WORD = re.compile(r"[a-z][a-z-]{2,}")
 _STOP = frozenset(
-    "the and for with was were that this from are not but has have had been than which their its our these those using used "
-    "between after before during into who may can also both all each other more most such when where while we".split()
+    [
+        "the",
+        "and",
+        "for",
+        "with",
+        "was",
+        "were",
+        "that",
+        "this",
+        "from",
+        "are",
+        "not",
+        "but",
+        "has",
+        "have",
+        "had",
+        "been",
+        "than",
+        "which",
+        "their",
+        "its",
+        "our",
+        "these",
+        "those",
+        "using",
+        "used",
+        "between",
+        "after",
+        "before",
+        "during",
+        "into",
+        "who",
+        "may",
+        "can",
+        "also",
+        "both",
+        "all",
+        "each",
+        "other",
+        "more",
+        "most",
+        "such",
+        "when",
+        "where",
+        "while",
+        "we",
+    ]
 )
 
 
 def words_of(text: str) -> list[str]:
     """Words and pairs of words of a text, small letters, without the commonest."""
     words = [word for word in _WORD.findall(text.lower()) if word not in _STOP]
-    return words + [f"{one} {other}" for one, other in zip(words, words[1:], strict=False)]
+    return words + [f"{one} {other}" for one, other in pairwise(words)]
 
 
 def matrix(texts: Sequence[str], most: int = 20000):
@@ -37,7 +83,11 @@ def matrix(texts: Sequence[str], most: int = 20000):
     index = {word: at for at, word in enumerate(sorted(kept))}
     rows, columns, values = [], [], []
     for row, count in enumerate(counts):
-        found = {index[word]: (1 + math.log(n)) * math.log((1 + len(texts)) / (1 + seen[word])) for word, n in count.items() if word in index}
+        found = {
+            index[word]: (1 + math.log(n)) * math.log((1 + len(texts)) / (1 + seen[word]))
+            for word, n in count.items()
+            if word in index
+        }
         length = math.sqrt(sum(value * value for value in found.values())) or 1.0
         rows += [row] * len(found)
         columns += list(found)

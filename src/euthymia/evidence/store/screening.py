@@ -1,8 +1,8 @@
 """Screening: decisions by people, their agreement, what to read next, and the flow of PRISMA 2020.
 
-The assumption that matters: a decision is an event and is never changed; the last of each person counts, and where people
-differ the report waits as a conflict until a consensus is recorded. Nothing is ever excluded by a program. Left out: full
-texts.
+The assumption that matters: a decision is an event and is never changed; the last of each person counts, and where
+people differ the report waits as a conflict until a consensus is recorded. Nothing is ever excluded by a program.
+Left out: full texts.
 """
 
 from __future__ import annotations
@@ -62,7 +62,9 @@ def _report(database: Database, row: Mapping[str, str]) -> int:
     for name in ("doi", "pmid"):
         if value := (row.get(name) or "").strip().lower().removeprefix("https://doi.org/"):
             found = database.one(
-                f"SELECT m.report_id FROM record r JOIN report_member m ON m.record_id = r.record_id WHERE r.{name} = ?", (value,)
+                "SELECT m.report_id FROM record r JOIN report_member m ON m.record_id = r.record_id "
+                f"WHERE r.{name} = ?",
+                (value,),
             )
             if found:
                 return found[0]
@@ -105,7 +107,9 @@ def kappa(pairs: Sequence[tuple[str, str]]) -> float:
 
 def agreement(database: Database, stage: str = "title") -> tuple[Agreement, ...]:
     """Every pair of people who judged the same reports."""
-    rows = database.all("SELECT report_id, who, verdict FROM last_decision WHERE stage = ? AND who <> 'consensus'", (stage,))
+    rows = database.all(
+        "SELECT report_id, who, verdict FROM last_decision WHERE stage = ? AND who <> 'consensus'", (stage,)
+    )
     by_person: dict[str, dict[int, str]] = {}
     for report, who, verdict in rows:
         by_person.setdefault(who, {})[report] = verdict
@@ -133,10 +137,13 @@ def prisma(database: Database, since: str | None = None) -> dict[str, Any]:
     found["databases"] = dict(database.all(
         "SELECT source, COUNT(*) FROM found GROUP BY source ORDER BY source"
     ))  # fmt: skip
-    found["reasons"] = dict(database.all(
-        "SELECT full_text_reason, COUNT(*) FROM flow WHERE title = 'include' AND retrieval <> 'exclude' AND full_text = 'exclude' "
-        "GROUP BY full_text_reason ORDER BY COUNT(*) DESC, full_text_reason"
-    ))  # fmt: skip
+    found["reasons"] = dict(
+        database.all(
+            "SELECT full_text_reason, COUNT(*) FROM flow WHERE title = 'include' AND retrieval <> 'exclude' AND "
+            "full_text = 'exclude' "
+            "GROUP BY full_text_reason ORDER BY COUNT(*) DESC, full_text_reason"
+        )
+    )
     found["unreadable"] = (database.one("SELECT COUNT(*) FROM ingest_error") or (0,))[0]
     if since:
         found["since"] = since

@@ -80,7 +80,8 @@ class EvidenceStore:
             rows = self.database.all(
                 "SELECT record_id, source, source_id, year, title FROM record "
                 "WHERE to_tsvector('english', title || ' ' || abstract) @@ plainto_tsquery('english', ?) "
-                "ORDER BY ts_rank(to_tsvector('english', title || ' ' || abstract), plainto_tsquery('english', ?)) DESC, record_id LIMIT ?",
+                "ORDER BY ts_rank(to_tsvector('english', title || ' ' || abstract), plainto_tsquery('english', ?)) "
+                "DESC, record_id LIMIT ?",
                 (" ".join(wanted), " ".join(wanted), limit),
             )
         names = ("record", "source", "id", "year", "title")
@@ -109,7 +110,9 @@ class EvidenceStore:
         found = prisma(self.database, since)
         return found | {"broken": broken_sums(found)}
 
-    def waiting(self, stage: str = "title", who: str | None = None, criterion: str = "", limit: int = 10) -> list[dict[str, Any]]:
+    def waiting(
+        self, stage: str = "title", who: str | None = None, criterion: str = "", limit: int = 10
+    ) -> list[dict[str, Any]]:
         """Reports to judge at a stage, ranked by what was decided so far."""
         from euthymia.evidence.store.ranking import scores
 
@@ -118,7 +121,7 @@ class EvidenceStore:
             "SELECT report_id, who, verdict FROM last_decision WHERE stage = ?", (stage,)
         )}  # fmt: skip
         final = dict(self.database.all("SELECT report_id, verdict FROM judged WHERE stage = ?", (stage,)))
-        labels = [{"include": 1, "exclude": 0}.get(final.get(one["report"], ""), None) for one in reports]
+        labels = [{"include": 1, "exclude": 0}.get(final.get(one["report"], "")) for one in reports]
         ranked = scores([f"{one['title']} {one['abstract']}" for one in reports], labels, criterion) if reports else []
         found = []
         for one, score in zip(reports, ranked, strict=True):
@@ -136,7 +139,8 @@ class EvidenceStore:
         """One row a report: its fullest record."""
         rows = self.database.all(
             "SELECT m.report_id, r.record_id, r.source, r.source_id, r.year, r.doi, r.pmid, r.title, r.abstract "
-            "FROM report_member m JOIN record r ON r.record_id = m.record_id ORDER BY m.report_id, LENGTH(r.abstract) DESC, r.record_id"
+            "FROM report_member m JOIN record r ON r.record_id = m.record_id ORDER BY m.report_id, LENGTH(r.abstract) "
+            "DESC, r.record_id"
         )
         names = ("report", "record", "source", "id", "year", "doi", "pmid", "title", "abstract")
         found: dict[int, dict[str, Any]] = {}

@@ -43,7 +43,7 @@ def effects(measure: str, given: Mapping[str, Any], drop_double_zero: bool = Fal
         if measure == "GEN":
             yi, vi = columns["yi"].copy(), columns["vi"].copy()
         elif MEASURES[measure] is COUNTS:
-            yi, vi = _from_counts(measure, *four_cells(columns), drop_double_zero)
+            yi, vi = _from_counts(measure, four_cells(columns), drop_double_zero)
         else:
             yi, vi = _from_means(measure, *(columns[name] for name in MEANS))
     bad = ~(np.isfinite(yi) & np.isfinite(vi)) | (vi < 0)
@@ -65,7 +65,10 @@ def four_cells(columns: Mapping[str, np.ndarray]) -> tuple[np.ndarray, ...]:
     return a, b, c, d
 
 
-def _from_counts(measure: str, a, b, c, d, drop: bool) -> tuple[np.ndarray, np.ndarray]:
+def _from_counts(
+    measure: str, cells: tuple[np.ndarray, ...], drop: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    a, b, c, d = cells
     n1, n2 = a + b, c + d
     if measure == "PETO":
         events, rest, total = a + c, b + d, n1 + n2

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -138,7 +139,6 @@ def _interpolated(a, b, c, fa, fb, fc, before, enough, halving) -> float:
 
 def _likelihood(y, v, x, restricted: bool) -> tuple[float, float]:
     """Root of the score in tau2; where there is more than one, the one of highest likelihood."""
-    from scipy.optimize import brentq
 
     def score(tau2: float) -> float:
         weights = 1 / (v + tau2)
@@ -150,7 +150,7 @@ def _likelihood(y, v, x, restricted: bool) -> tuple[float, float]:
     grid = np.concatenate([[0.0], np.geomspace(top * 1e-8, top, 80)])
     values = [score(tau2) for tau2 in grid]
     roots = [0.0] + [
-        brentq(score, grid[at], grid[at + 1], xtol=1e-15, rtol=8.9e-16, maxiter=500)
+        _brentq(score, float(grid[at]), float(grid[at + 1]))
         for at in range(len(grid) - 1)
         if values[at] > 0 >= values[at + 1]
     ]
@@ -169,14 +169,21 @@ def _upper(y, v) -> float:
 
 def _root(function: Callable[[float], float], y, v) -> float:
     """Where a falling function of tau2 crosses zero; zero if it starts below."""
-    from scipy.optimize import brentq
 
     if function(0.0) <= 0:
         return 0.0
     top = _upper(y, v)
     while function(top) > 0:
         top *= 10
-    return float(brentq(function, 0.0, top, xtol=1e-15, rtol=8.9e-16, maxiter=1000))
+    return _brentq(function, 0.0, top)
+
+
+def _brentq(function: Callable[[float], float], low: float, high: float) -> float:
+    """A root to the last digits."""
+    from scipy.optimize import brentq
+
+    found: Any = brentq(function, low, high, xtol=1e-15, rtol=8.9e-16, maxiter=1000)  # pyright: ignore[reportArgumentType]
+    return float(found)
 
 
 _TAU2: dict[str, Callable[..., tuple[float, float]]] = {
@@ -233,6 +240,6 @@ def profile(y: np.ndarray, v: np.ndarray, x: np.ndarray, level: float = 0.95) ->
     from scipy.stats import chi2
 
     k, p = x.shape
-    low = _root(lambda tau2: _rss(y, x, 1 / (v + tau2)) - chi2.ppf((1 + level) / 2, k - p), y, v)
-    high = _root(lambda tau2: _rss(y, x, 1 / (v + tau2)) - chi2.ppf((1 - level) / 2, k - p), y, v)
+    ends = (float(chi2.ppf((1 + level) / 2, k - p)), float(chi2.ppf((1 - level) / 2, k - p)))
+    low, high = (_root(lambda tau2, end=end: _rss(y, x, 1 / (v + tau2)) - end, y, v) for end in ends)
     return low, high

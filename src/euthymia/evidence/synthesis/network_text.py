@@ -1,6 +1,7 @@
 """A network meta-analysis in words, and its league table as CSV.
 
-The assumption that matters: a cell of a CSV that begins like a formula would run in a spreadsheet, so it is quoted away.
+The assumption that matters: a cell of a CSV that begins like a formula would run in a spreadsheet, so it is quoted
+away.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ def text(said: Mapping[str, Any]) -> str:
     for row in said["effects"]:
         shown = row.get("exp", row)
         lines.append(
-            f"  {row['treatment'].ljust(width)}  {shown['estimate']:7.3f} ({shown['ci_low']:.3f} to {shown['ci_high']:.3f})"
+            f"  {row['treatment'].ljust(width)}  {shown['estimate']:7.3f} ({shown['ci_low']:.3f} to "
+            f"{shown['ci_high']:.3f})"
             f"  P-score {said['p_scores'][row['treatment']]:.2f}"
         )
     lines.append(f"  against {said['reference']}")

@@ -7,7 +7,7 @@ dependent effects (one study, several rows), which the network takes care of for
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -88,7 +88,7 @@ def pool(
     knha: bool = False,
     measure: str = "GEN",
     studies: Sequence[str] = (),
-    moderators: dict[str, Sequence[float]] | None = None,
+    moderators: Mapping[str, Sequence[float] | np.ndarray] | None = None,
     level: float = 0.95,
 ) -> Pooled:
     """Pool effects `yi` with variances `vi`, shape (k,); rows that are nan are left out and named.
@@ -114,7 +114,8 @@ def pool(
     k, p = x.shape
     if k < p or np.linalg.matrix_rank(x) < p:
         raise DataError(
-            f"{k} studies cannot carry {p} coefficients", fix="Take fewer moderators, or leave out one that is constant."
+            f"{k} studies cannot carry {p} coefficients",
+            fix="Take fewer moderators, or leave out one that is constant.",
         )
     found = fit(y[good], v[good], x, method)
     kept = tuple(name for name, ok in zip(names, good, strict=True) if ok)

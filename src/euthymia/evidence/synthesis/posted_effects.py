@@ -17,7 +17,9 @@ from typing import Any
 from euthymia.evidence.records.record import Record
 from euthymia.evidence.synthesis.effect_size import effects
 
-_CONTROL = re.compile(r"placebo|sham|control|wait(ing)?[ -]?list|usual care|vehicle|no treatment|midazolam", re.IGNORECASE)
+_CONTROL = re.compile(
+    r"placebo|sham|control|wait(ing)?[ -]?list|usual care|vehicle|no treatment|midazolam", re.IGNORECASE
+)
 _PERCENT = re.compile(r"percent|%|proportion of (?:participants|subjects|patients)", re.IGNORECASE)
 #: words in a scale's posted title → the scale
 SCALES = {
@@ -275,9 +277,13 @@ def _analyses(study: str, outcome: Mapping[str, Any], left: Sequence[str]) -> It
         arm, base = one["arms"]
         yi = math.log(value) if ratio else value
         if _CONTROL.search(arm) and not _CONTROL.search(base):
-            steps.append(f"arms as listed: {arm}, {base}; which was subtracted is in the text: {one['description'][:120]}")
+            steps.append(
+                f"arms as listed: {arm}, {base}; which was subtracted is in the text: {one['description'][:120]}"
+            )
             arm, base = base, arm
-            if re.search(rf"{re.escape(one['arms'][0][:12])}.{{0,40}}(?:minus|versus|vs\.?|/)", one["description"], re.I):
+            if re.search(
+                rf"{re.escape(one['arms'][0][:12])}.{{0,40}}(?:minus|versus|vs\.?|/)", one["description"], re.I
+            ):
                 yi = -yi
                 steps.append("sign turned: the text puts the control first")
         weeks = {row["weeks"] for row in outcome["measurements"]}

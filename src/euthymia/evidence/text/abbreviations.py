@@ -27,7 +27,8 @@ class Abbreviation:
 def abbreviations(text: str) -> tuple[Abbreviation, ...]:
     """Every definition in a text.
 
-    >>> [(one.short, one.long) for one in abbreviations("Major depressive disorder (MDD) and the serotonin transporter (5-HTT).")]
+    >>> said = "Major depressive disorder (MDD) and the serotonin transporter (5-HTT)."
+    >>> [(one.short, one.long) for one in abbreviations(said)]
     [('MDD', 'Major depressive disorder'), ('5-HTT', 'serotonin transporter')]
     """
     found = []

@@ -1,8 +1,8 @@
 """Claims: what a sentence of an abstract says one thing does to another, with the sentence byte for byte.
 
-The assumption that matters: a claim is a pointer to a sentence for a person to read, not a truth; so nothing attaches to
-the map by itself unless its shape was right in at least 85 % of labelled cases (lower end of the Wilson interval), and
-today none is. Left out: claims that need two sentences, tables, figures.
+The assumption that matters: a claim is a pointer to a sentence for a person to read, not a truth; so nothing attaches
+to the map by itself unless its shape was right in at least 85 % of labelled cases (lower end of the Wilson interval),
+and today none is. Left out: claims that need two sentences, tables, figures.
 """
 
 from __future__ import annotations
@@ -25,7 +25,12 @@ SUBJECTS = ("chemical", "treatment", "protein", "family", "process", "disease", 
 OBJECTS = ("protein", "family", "process", "disease", "chemical", "biologic", "scale")
 _METHODS = re.compile(r"\b(?:method|material|design|setting|participant|procedure)", re.IGNORECASE)
 _AIMS = re.compile(r"\b(?:objective|aim|purpose|background|rationale|introduction|hypothes)", re.IGNORECASE)
-_OURS = re.compile(r"\b(?:we (?:found|show|showed|demonstrate[d]?|observed|report)|our (?:results|data|findings)|results (?:show|demonstrat|indicat)|here,? we|these (?:results|data|findings)|the present (?:study|results))", re.IGNORECASE)
+_OURS = re.compile(
+    r"\b(?:we (?:found|show|showed|demonstrate[d]?|observed|report)|our (?:results|data|findings)|"
+    r"results (?:show|demonstrat|indicat)|here,? we|these (?:results|data|findings)|the present (?:study|"
+    r"results))",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,13 @@ class Claim:
     @property
     def id(self) -> str:
         """The same claim has the same id wherever it is read (sha256, 16 digits)."""
-        parts = (self.subject.entity.curie, self.subject_operation, self.object.entity.curie, str(self.sign), self.quote)
+        parts = (
+            self.subject.entity.curie,
+            self.subject_operation,
+            self.object.entity.curie,
+            str(self.sign),
+            self.quote,
+        )
         return hashlib.sha256("\t".join(parts).encode()).hexdigest()[:16]
 
     @property
@@ -97,12 +108,16 @@ def claims_in(
         return
     mentions = recognise(text)
     for one in sentences(text):
-        inside = [one_of for one_of in mentions if not one_of.inside and one.start <= one_of.start and one_of.end <= one.end]
+        inside = [
+            one_of for one_of in mentions if not one_of.inside and one.start <= one_of.start and one_of.end <= one.end
+        ]
         quote = one.of(text)
         role = _role(section, quote)
         for subject, other in _pairs(inside):
             found = relation(
-                quote, (subject.start - one.start, subject.end - one.start), (other.start - one.start, other.end - one.start)
+                quote,
+                (subject.start - one.start, subject.end - one.start),
+                (other.start - one.start, other.end - one.start),
             )
             if found is None:
                 continue
@@ -127,7 +142,9 @@ def claims_in(
                 study_type=study,
                 p_exists=round(share * (0.7 if found.hedged else 1.0) * (0.6 if role == "aim" else 1.0), 3),
                 p_sign=polarity(),
-                status="auto" if attaches(found.shape) and not (found.negated or found.hedged) and role != "aim" else "queued",
+                status="auto"
+                if attaches(found.shape) and not (found.negated or found.hedged) and role != "aim"
+                else "queued",
             )
 
 
@@ -143,7 +160,9 @@ def _pairs(inside: Sequence[Mention]) -> Iterator[tuple[Mention, Mention]]:
 
 def _role(section: str, quote: str) -> str:
     """Whether a sentence is the authors' finding, an aim, or background."""
-    if _AIMS.search(section) or re.search(r"\b(?:aim|hypothesi[sz]ed?|purpose|objective|to (?:investigate|examine|test))\b", quote, re.I):
+    if _AIMS.search(section) or re.search(
+        r"\b(?:aim|hypothesi[sz]ed?|purpose|objective|to (?:investigate|examine|test))\b", quote, re.I
+    ):
         return "aim"
     if section in ("RESULTS", "CONCLUSIONS", "CONCLUSION", "FINDINGS", "TITLE") or _OURS.search(quote):
         return "finding"

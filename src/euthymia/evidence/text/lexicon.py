@@ -148,7 +148,9 @@ def _laid_over(rows: list[str], names: dict[str, int | list[int]]) -> list[tuple
     found = []
     for one in given:
         row = by_curie.get(one.curie) if one.curie else _named(one.kind, one.name, rows, names)
-        curie, _, name, _, ids = row.split("\t") if row else (one.curie or f"EUTHYMIA:{_slug(one.name)}", "", one.name, "", "")
+        curie, _, name, _, ids = (
+            row.split("\t") if row else (one.curie or f"EUTHYMIA:{_slug(one.name)}", "", one.name, "", "")
+        )
         entity = Entity(curie, one.kind, name, tuple(ids.split("|")) if ids else (), own=row is None)
         found += [(entity, term, key(term)) for term in (one.name, *one.terms)]
     return found
@@ -158,7 +160,11 @@ def _named(kind: str, name: str, rows: list[str], names: dict[str, int | list[in
     given = names.get(key(name), [])
     for place in [given] if isinstance(given, int) else given:
         row = rows[place // _MOST]
-        if place % _MOST == 0 and row.split("\t")[1:3] == [kind, row.split("\t")[2]] and row.split("\t")[2].lower() == name.lower():
+        if (
+            place % _MOST == 0
+            and row.split("\t")[1:3] == [kind, row.split("\t")[2]]
+            and row.split("\t")[2].lower() == name.lower()
+        ):
             return row
     return None
 

@@ -78,7 +78,7 @@ def _inside(text, tokens, outer: Mention, kinds, defined) -> list[Mention]:
 
 
 def _defined(text: str, kinds: tuple[str, ...]) -> dict[str, Candidate | None]:
-    """Short forms the text defines → the reading of their long form; None where that has none, so nothing is guessed."""
+    """Short forms the text defines → the reading of their long form; None where it has none, so nothing is guessed."""
     found: dict[str, Candidate | None] = {}
     for one in abbreviations(text):
         readings = candidates(one.long, kinds) or candidates(_last_words(one.long), kinds)
@@ -120,9 +120,7 @@ def _longest(text, tokens, at, kinds, defined, inside=None) -> tuple[Mention, in
 
 
 def _joined(text, tokens, first, last) -> bool:
-    return all(
-        _JOINS.match(text[tokens[index][1] : tokens[index + 1][0]]) is not None for index in range(first, last)
-    )
+    return all(_JOINS.match(text[tokens[index][1] : tokens[index + 1][0]]) is not None for index in range(first, last))
 
 
 def _read(span: str, start: int, end: int, kinds, defined) -> Mention | None:
@@ -159,19 +157,44 @@ def _read(span: str, start: int, end: int, kinds, defined) -> Mention | None:
 #: 'heparin-induced thrombocytopenia' is a drug and a disease, not one name
 _SPLITS = re.compile(r"-?\s?(?:induced|associated|related|treated|like)\b", re.IGNORECASE)
 _ORGANS = {
-    "renal": "Kidney Diseases", "kidney": "Kidney Diseases", "hepatic": "Liver Diseases", "liver": "Liver Diseases",
-    "cardiac": "Heart Diseases", "myocardial": "Heart Diseases", "heart": "Heart Diseases", "ventricular": "Heart Diseases",
-    "pulmonary": "Lung Diseases", "lung": "Lung Diseases", "brain": "Brain Diseases", "cerebral": "Brain Diseases",
-    "neuronal": "Nervous System Diseases", "nerve": "Nervous System Diseases", "neurological": "Nervous System Diseases",
-    "neurologic": "Nervous System Diseases", "muscle": "Muscular Diseases", "vascular": "Vascular Diseases",
-    "gastrointestinal": "Gastrointestinal Diseases", "gastric": "Stomach Diseases", "retinal": "Retinal Diseases",
-    "skin": "Skin Diseases", "thyroid": "Thyroid Diseases", "bladder": "Urinary Bladder Diseases", "tubular": "Kidney Diseases",
-    "glomerular": "Kidney Diseases", "cognitive": "Cognition Disorders", "memory": "Memory Disorders",
-    "visual": "Vision Disorders", "motor": "Movement Disorders", "sexual": "Sexual Dysfunction, Physiological",
-    "sensory": "Sensation Disorders", "sleep": "Sleep Wake Disorders", "psychiatric": "Mental Disorders",
-}  # fmt: skip
+    "renal": "Kidney Diseases",
+    "kidney": "Kidney Diseases",
+    "hepatic": "Liver Diseases",
+    "liver": "Liver Diseases",
+    "cardiac": "Heart Diseases",
+    "myocardial": "Heart Diseases",
+    "heart": "Heart Diseases",
+    "ventricular": "Heart Diseases",
+    "pulmonary": "Lung Diseases",
+    "lung": "Lung Diseases",
+    "brain": "Brain Diseases",
+    "cerebral": "Brain Diseases",
+    "neuronal": "Nervous System Diseases",
+    "nerve": "Nervous System Diseases",
+    "neurological": "Nervous System Diseases",
+    "neurologic": "Nervous System Diseases",
+    "muscle": "Muscular Diseases",
+    "vascular": "Vascular Diseases",
+    "gastrointestinal": "Gastrointestinal Diseases",
+    "gastric": "Stomach Diseases",
+    "retinal": "Retinal Diseases",
+    "skin": "Skin Diseases",
+    "thyroid": "Thyroid Diseases",
+    "bladder": "Urinary Bladder Diseases",
+    "tubular": "Kidney Diseases",
+    "glomerular": "Kidney Diseases",
+    "cognitive": "Cognition Disorders",
+    "memory": "Memory Disorders",
+    "visual": "Vision Disorders",
+    "motor": "Movement Disorders",
+    "sexual": "Sexual Dysfunction, Physiological",
+    "sensory": "Sensation Disorders",
+    "sleep": "Sleep Wake Disorders",
+    "psychiatric": "Mental Disorders",
+}
 _HARM = re.compile(
-    r"^([a-z]+)(?: (?:tissue|cell|function))?[ -](?:injur(?:y|ies)|damage|dysfunctions?|impairments?|toxicit(?:y|ies)|failures?|"
+    r"^([a-z]+)(?: (?:tissue|cell|function))?[ -](?:injur(?:y|ies)|damage|dysfunctions?|impairments?|"
+    r"toxicit(?:y|ies)|failures?|"
     r"insufficiency|disturbances?|abnormalit(?:y|ies)|deficits?|lesions?|symptoms|disorders?|diseases?|complications?|defects?)$",
     re.IGNORECASE,
 )
@@ -200,9 +223,7 @@ def _fit(span: str, written: str, rank: int, kind: str, packed: str) -> float:
             return 0.0
         if rank == 2 and len(packed) <= 2:
             return 0.0
-    elif acronym(written) and not acronym(span) and rank:
-        return 0.0
-    elif rank and lower in PLAIN:
+    elif (acronym(written) and not acronym(span) and rank) or (rank and lower in PLAIN):
         return 0.0
     elif rank and acronym(span) and not acronym(written) and len(packed) <= 4 and span != written:
         return 0.0  # 'AIDS' is not 'Aids'
@@ -215,7 +236,9 @@ def _fit(span: str, written: str, rank: int, kind: str, packed: str) -> float:
 def _same_capitals(span: str, written: str) -> bool:
     """Whether an acronym stands in capitals, or as the mouse and rat genes are written (Bdnf)."""
     bare = [re.sub(r"[^A-Za-z0-9]", "", text) for text in (span, written)]
-    return bare[0] == bare[1] or (bare[0].lower() == bare[1].lower() and bare[0][:1].isupper() and not bare[0].isupper())
+    return bare[0] == bare[1] or (
+        bare[0].lower() == bare[1].lower() and bare[0][:1].isupper() and not bare[0].isupper()
+    )
 
 
 def grounded(text: str, kinds: Sequence[str] = ()) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """Signed relations between two names in one sentence, by the shape of the words around them.
 
-Four shapes, tightest first: 'A inhibits B', 'B was inhibited by A', 'A, a B inhibitor' and a loose one. The assumption
-that matters: polarity is easy and existence is hard, so a relation carries the shape that found it and the share of that
-shape that was right on a labelled set (`PRECISION`); it is never taken for true. Left out: relations across sentences.
+Four shapes, tightest first: 'A inhibits B', 'B was inhibited by A', 'A, a B inhibitor' and a loose one. The
+assumption that matters: polarity is easy and existence is hard, so a relation carries the shape that found it and the
+share of that shape that was right on a labelled set (`PRECISION`); it is never taken for true. Left out: relations
+across sentences.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ _UP = (
     r"increas(?:e[sd]?|ing)|enhanc(?:e[sd]?|ing|ement)|activat(?:e[sd]?|ing|ion)|stimulat(?:e[sd]?|ing|ion)|up-?regulat(?:e[sd]?|ing|ion)|"
     r"promot(?:e[sd]?|ing|ion)|potentiat(?:e[sd]?|ing|ion)|elevat(?:e[sd]?|ing|ion)|induc(?:e[sd]?|ing|tion)|augment(?:s|ed|ing|ation)?|"
     r"facilitat(?:e[sd]?|ing|ion)|rais(?:e[sd]?|ing)|restor(?:e[sd]?|ing|ation)|improv(?:e[sd]?|ing|ement)|boost(?:s|ed|ing)?|"
-    r"strengthen(?:s|ed|ing)?|trigger(?:s|ed|ing)?|accelerat(?:e[sd]?|ing|ion)|evok(?:e[sd]?|ing)|releas(?:e[sd]?|ing)|agonism|reverses the loss of|"
+    r"strengthen(?:s|ed|ing)?|trigger(?:s|ed|ing)?|accelerat(?:e[sd]?|ing|ion)|evok(?:e[sd]?|ing)|"
+    r"releas(?:e[sd]?|ing)|agonism|reverses the loss of|"
     r"disinhibit(?:s|ed|ing|ion)?|cause[sd]?|rescue[sd]?|normali[sz]e[sd]?|amplif(?:y|ies|ied)"
 )
 _DOWN = (
@@ -30,14 +32,25 @@ _DOWN = (
 )
 _VERB = re.compile(rf"\b(?:(?P<up>{_UP})|(?P<down>{_DOWN}))\b", re.IGNORECASE)
 _ROLE_DOWN = r"(?:re-?uptake )?(?:inhibitors?|antagonists?|blockers?|inverse agonists?)"
-_ROLE_UP = r"(?:partial )?(?:agonists?|activators?|inducers?|potentiators?|positive (?:allosteric )?modulators?|releasers?|stimulators?)"
-_ROLE_AFTER = re.compile(rf"^[\s-]*(?:receptors?|transporters?|channels?|kinase|re-?uptake|subtype)?[\s-]*(?:(?P<down>{_ROLE_DOWN})|(?P<up>{_ROLE_UP}))\b", re.IGNORECASE)
-_ROLE_OF = re.compile(rf"\b(?:(?P<down>{_ROLE_DOWN})|(?P<up>{_ROLE_UP}))\s+(?:of|for|at)\s+(?:the\s+)?(?:\w+[\s-]){{0,3}}$", re.IGNORECASE)
+_ROLE_UP = (
+    r"(?:partial )?(?:agonists?|activators?|inducers?|potentiators?|positive (?:allosteric )?modulators?|"
+    r"releasers?|stimulators?)"
+)
+_ROLE_AFTER = re.compile(
+    rf"^[\s-]*(?:receptors?|transporters?|channels?|kinase|re-?uptake|subtype)?[\s-]*(?:(?P<down>{_ROLE_DOWN})|(?P<up>{_ROLE_UP}))\b",
+    re.IGNORECASE,
+)
+_ROLE_OF = re.compile(
+    rf"\b(?:(?P<down>{_ROLE_DOWN})|(?P<up>{_ROLE_UP}))\s+(?:of|for|at)\s+(?:the\s+)?(?:\w+[\s-]){{0,3}}$", re.IGNORECASE
+)
 _IS_A = re.compile(r"^[\s,(]*(?:(?:is|was|are|were|as|being|acts? as)\s+)?(?:an?|the)?[\s\w,/-]{0,40}$", re.IGNORECASE)
 _BY = re.compile(r"\b(?:by|following|upon|in response to)\s+(?:[\w-]+\s+){0,3}$", re.IGNORECASE)
 _PASSIVE = re.compile(r"\b(?:was|were|is|are|been|being|be)\s+(?:\w+ly\s+)?$", re.IGNORECASE)
 _INDUCED = re.compile(r"^-?\s?(?:induced|evoked|stimulated|mediated|elicited)\b", re.IGNORECASE)
-_NOMINAL = re.compile(r"\b(?:increases?|decreases?|reductions?|inhibition|activation|stimulation|elevations?|blockade|suppression|enhancement|potentiation|phosphorylation|loss|depletion|release|upregulation|downregulation|induction)\s+(?:of|in)\s+(?:the\s+)?(?:[\w-]+\s+){0,3}$", re.IGNORECASE)
+_NOMINAL = re.compile(
+    r"\b(?:increases?|decreases?|reductions?|inhibition|activation|stimulation|elevations?|blockade|suppression|enhancement|potentiation|phosphorylation|loss|depletion|release|upregulation|downregulation|induction)\s+(?:of|in)\s+(?:the\s+)?(?:[\w-]+\s+){0,3}$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +74,11 @@ def precision() -> dict[str, dict[str, Any]]:
 
     with (Path(__file__).parent / "relation_precision.csv").open(encoding="utf-8", newline="") as file:
         return {
-            row["shape"]: {"right": int(row["right"]), "found": int(row["found"]), "share": int(row["right"]) / int(row["found"])}
+            row["shape"]: {
+                "right": int(row["right"]),
+                "found": int(row["found"]),
+                "share": int(row["right"]) / int(row["found"]),
+            }
             for row in csv.DictReader(file)
         }
 
@@ -90,9 +107,7 @@ def relation(sentence: str, subject: tuple[int, int], other: tuple[int, int]) ->
     done = operation(sentence[max(0, subject[0] - 45) : subject[0]], sentence[subject[1] : subject[1] + 30])
     if _is_role(sentence, subject, other):
         done = ""
-    return Relation(
-        sign, shape, trigger, done, bool(NEGATION.search(scope)), bool(HEDGE.search(scope)), len(between)
-    )
+    return Relation(sign, shape, trigger, done, bool(NEGATION.search(scope)), bool(HEDGE.search(scope)), len(between))
 
 
 def _is_role(sentence: str, subject: tuple[int, int], other: tuple[int, int]) -> bool:

@@ -1,7 +1,7 @@
 """Sentences as spans of the text they stand in.
 
-The assumption that matters: a sentence is `text[start:end]` and nothing is ever rewritten, so a quote is always byte for
-byte what the record says. Left out: sentences across sections; each section is a text of its own.
+The assumption that matters: a sentence is `text[start:end]` and nothing is ever rewritten, so a quote is always byte
+for byte what the record says. Left out: sentences across sections; each section is a text of its own.
 """
 
 from __future__ import annotations
@@ -11,8 +11,56 @@ from dataclasses import dataclass
 
 _END = re.compile(r"[.!?]+[\"'”’)\]]*(?=\s+[\"'“‘(\[]*[A-Z0-9α-ω]|\s*$)|\n+")
 _ABBREVIATIONS = frozenset(
-    "e.g i.e vs al fig figs ca cf dr prof st no nos approx resp eq ref refs vol p pp inc ltd etc sp spp mr mrs jr sr "
-    "subsp var i.v i.p s.c p.o i.m i.c.v b.i.d t.i.d q.d h min wk wks mo yr yrs".split()
+    [
+        "e.g",
+        "i.e",
+        "vs",
+        "al",
+        "fig",
+        "figs",
+        "ca",
+        "cf",
+        "dr",
+        "prof",
+        "st",
+        "no",
+        "nos",
+        "approx",
+        "resp",
+        "eq",
+        "ref",
+        "refs",
+        "vol",
+        "p",
+        "pp",
+        "inc",
+        "ltd",
+        "etc",
+        "sp",
+        "spp",
+        "mr",
+        "mrs",
+        "jr",
+        "sr",
+        "subsp",
+        "var",
+        "i.v",
+        "i.p",
+        "s.c",
+        "p.o",
+        "i.m",
+        "i.c.v",
+        "b.i.d",
+        "t.i.d",
+        "q.d",
+        "h",
+        "min",
+        "wk",
+        "wks",
+        "mo",
+        "yr",
+        "yrs",
+    ]
 )
 
 
@@ -61,6 +109,5 @@ def _goes_on(text: str, match: re.Match[str]) -> bool:
     word = before.group(1).lstrip("([\"'").lower() if before else ""
     if word in _ABBREVIATIONS or re.fullmatch(r"(?:[a-z]\.)+[a-z]", word):
         return True
-    if re.fullmatch(r"[a-z]", word) and match.group(0) == "." and not text[: match.start()].endswith(word.lower()):
-        return True  # an initial, as in 'E. coli'
-    return False
+    initial = re.fullmatch(r"[a-z]", word) and match.group(0) == "."  # as in 'E. coli'
+    return bool(initial) and not text[: match.start()].endswith(word.lower())

@@ -39,24 +39,46 @@ def text(on: MechanismMap) -> str:
     texts = {"d": "list_of_string"}
     document: list[Any] = [
         {"CXVersion": "2.0", "hasFragments": False},
-        {"metaData": [
-            {"name": "attributeDeclarations", "elementCount": 1}, {"name": "networkAttributes", "elementCount": 1},
-            {"name": "nodes", "elementCount": len(nodes)}, {"name": "edges", "elementCount": len(edges)},
-        ]},
-        {"attributeDeclarations": [{
-            "networkAttributes": {"name": {"d": "string"}, "description": {"d": "string"}},
-            "nodes": {"name": {"d": "string"}, "key": {"d": "string"}, "kind": {"d": "string"}, "curies": texts},
-            "edges": {
-                "interaction": {"d": "string"}, "sign": {"d": "integer"}, "mechanism": {"d": "string"}, "supports": texts,
-                "disputes": texts, "confidence": {"d": "string"}, "equation": {"d": "string"},
-            },
-        }]},
-        {"networkAttributes": [{
-            "name": "euthymia: mechanisms of antidepressant treatment",
-            "description": "Research map; an edge is a statement with sources, not a finding of this project.",
-        }]},
+        {
+            "metaData": [
+                {"name": "attributeDeclarations", "elementCount": 1},
+                {"name": "networkAttributes", "elementCount": 1},
+                {"name": "nodes", "elementCount": len(nodes)},
+                {"name": "edges", "elementCount": len(edges)},
+            ]
+        },
+        {
+            "attributeDeclarations": [
+                {
+                    "networkAttributes": {"name": {"d": "string"}, "description": {"d": "string"}},
+                    "nodes": {
+                        "name": {"d": "string"},
+                        "key": {"d": "string"},
+                        "kind": {"d": "string"},
+                        "curies": texts,
+                    },
+                    "edges": {
+                        "interaction": {"d": "string"},
+                        "sign": {"d": "integer"},
+                        "mechanism": {"d": "string"},
+                        "supports": texts,
+                        "disputes": texts,
+                        "confidence": {"d": "string"},
+                        "equation": {"d": "string"},
+                    },
+                }
+            ]
+        },
+        {
+            "networkAttributes": [
+                {
+                    "name": "euthymia: mechanisms of antidepressant treatment",
+                    "description": "Research map; an edge is a statement with sources, not a finding of this project.",
+                }
+            ]
+        },
         {"nodes": nodes},
         {"edges": edges},
         {"status": [{"success": True}]},
-    ]  # fmt: skip
+    ]
     return json.dumps(document, ensure_ascii=False) + "\n"

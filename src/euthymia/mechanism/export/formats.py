@@ -1,7 +1,7 @@
 """The formats the map is written in, by name.
 
-The assumption that matters: an edge keeps its sign, its sources and its equation in every format that has room for them.
-Left out: layout; each tool makes its own.
+The assumption that matters: an edge keeps its sign, its sources and its equation in every format that has room for
+them. Left out: layout; each tool makes its own.
 """
 
 from __future__ import annotations

@@ -7,21 +7,32 @@ from xml.sax.saxutils import escape, quoteattr
 from euthymia.mechanism.graph import MechanismMap
 
 _KEYS = (
-    ("name", "node", "string"), ("kind", "node", "string"), ("curies", "node", "string"), ("quantity", "node", "string"),
-    ("sign", "edge", "int"), ("mechanism", "edge", "string"), ("supports", "edge", "string"), ("disputes", "edge", "string"),
-    ("confidence", "edge", "string"), ("equation", "edge", "string"), ("left_out", "edge", "string"),
-)  # fmt: skip
+    ("name", "node", "string"),
+    ("kind", "node", "string"),
+    ("curies", "node", "string"),
+    ("quantity", "node", "string"),
+    ("sign", "edge", "int"),
+    ("mechanism", "edge", "string"),
+    ("supports", "edge", "string"),
+    ("disputes", "edge", "string"),
+    ("confidence", "edge", "string"),
+    ("equation", "edge", "string"),
+    ("left_out", "edge", "string"),
+)
 
 
 def text(on: MechanismMap) -> str:
     """The map as one directed graph."""
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', '<graphml xmlns="http://graphml.graphdrawing.org/xmlns">']
-    lines += [
-        f'  <key id="{name}" for="{of}" attr.name="{name}" attr.type="{kind}"/>' for name, of, kind in _KEYS
-    ]
+    lines += [f'  <key id="{name}" for="{of}" attr.name="{name}" attr.type="{kind}"/>' for name, of, kind in _KEYS]
     lines.append('  <graph id="euthymia" edgedefault="directed">')
     for key, node in on.nodes.items():
-        data = {"name": node.name, "kind": node.kind, "curies": " ".join(on.curies[key]), "quantity": node.quantity or ""}
+        data = {
+            "name": node.name,
+            "kind": node.kind,
+            "curies": " ".join(on.curies[key]),
+            "quantity": node.quantity or "",
+        }
         lines += [f"    <node id={quoteattr(key)}>", *_data(data), "    </node>"]
     for number, edge in enumerate(on.edges):
         entry = edge.enters

@@ -22,7 +22,13 @@ def text(on: MechanismMap) -> str:
     """Nodes and edges, one JSON object a line."""
     ids = {name: f"EUTHYMIA:{name}" for name in on.nodes}
     lines = [
-        {"id": ids[name], "name": node.name, "category": [CATEGORY[node.kind]], "same_as": list(on.curies[name]), "provided_by": ["euthymia"]}
+        {
+            "id": ids[name],
+            "name": node.name,
+            "category": [CATEGORY[node.kind]],
+            "same_as": list(on.curies[name]),
+            "provided_by": ["euthymia"],
+        }
         for name, node in on.nodes.items()
     ]
     for number, edge in enumerate(on.edges):

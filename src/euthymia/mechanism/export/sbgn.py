@@ -1,7 +1,7 @@
 """SBGN-ML 0.3, activity flow: what influences what, positively, negatively or unknown.
 
-After the SBGN Activity Flow language, level 1 version 1.2. Nodes stand in columns by their distance from the treatments,
-so that a viewer has something to show before it lays them out again. Left out: compartments.
+After the SBGN Activity Flow language, level 1 version 1.2. Nodes stand in columns by their distance from the
+treatments, so that a viewer has something to show before it lays them out again. Left out: compartments.
 """
 
 from __future__ import annotations
@@ -37,7 +37,8 @@ def text(on: MechanismMap) -> str:
     for number, edge in enumerate(on.edges):
         (c1, r1), (c2, r2) = places[edge.source], places[edge.target]
         lines += [
-            f'    <arc id="a{number}" class="{ARC[edge.sign]}" source="{names[edge.source]}" target="{names[edge.target]}">',
+            f'    <arc id="a{number}" class="{ARC[edge.sign]}" '
+            f'source="{names[edge.source]}" target="{names[edge.target]}">',
             f'      <start x="{c1 * 220 + WIDE}" y="{r1 * 60 + HIGH // 2}"/>',
             f'      <end x="{c2 * 220}" y="{r2 * 60 + HIGH // 2}"/>',
             "    </arc>",
