@@ -73,9 +73,7 @@ def claims(file: Path, /, *, on_map: bool = False, json: bool = False) -> None:
         )
     else:
         records = read(file).records
-    rows: list[dict[str, Any]] = [
-        row | {"record": record.key} for record in records for row in claims_on_map(record)
-    ]
+    rows: list[dict[str, Any]] = [row | {"record": record.key} for record in records for row in claims_on_map(record)]
     rows = [row for row in rows if row["edge"]] if on_map else rows
     shapes = {
         name: one | {"interval": wilson(one["right"], one["found"]), "attaches": attaches(name)}

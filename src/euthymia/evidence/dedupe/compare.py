@@ -87,7 +87,7 @@ def _both_dois(a: Fingerprint, b: Fingerprint, alike: float) -> Verdict | None:
         return None
     where = a.page and a.page == b.page and a.volume and a.volume == b.volume and _journal(a, b)
     if alike >= 0.97 and where and a.year == b.year:
-        return Verdict("report", 0.9, "same title, journal, volume and page (one DOI is wrong)")
+        return Verdict("report", 0.99, "same title, journal, volume and page (one DOI is wrong)")
     return Verdict("none", alike, "different DOIs")
 
 

@@ -211,7 +211,9 @@ def stream(text: str) -> Iterator[Read]:
         ):
             yield _record(block.ignore_error_block, raw, at, line)
         elif isinstance(block, ParsingFailedBlock):
-            said = str(block.error).split(". Error")[0].splitlines()[0] if block.error else "it does not parse"
+            said = " ".join(
+                str(getattr(block.error, "abort_reason", None) or block.error or type(block).__name__).split()
+            )[:160]
             yield RecordError(f"this entry cannot be read ({said})", line, at, len(raw.encode()), raw[:60])
 
 
@@ -262,8 +264,8 @@ def _record(entry, raw: str, at: int, line: int) -> Read:
         pmid=pmid,
         pmcid=pmcid_in(one("pmcid")),
         nct=ncts_in(abstract),
-        issn=issns_in(one("issn")),
-        isbn=tuple(re.split(r"[\s,;]+", one("isbn"))) if one("isbn") else (),
+        issn=issns_in(f"{one('issn')} {one('isbn')}"),
+        isbn=tuple(part for part in re.split(r"[\s,;]+", one("isbn")) if part and not issns_in(part)),
         languages=tuple(filter(None, (one("language", "langid"),))),
         keywords=tuple(part.strip() for part in _split_keywords(one("keywords", "keyword"))),
         abstract=abstract,

@@ -170,6 +170,9 @@ def _record(tags: list[tuple[str, str]], whole: str, before: int, line: int, end
 
 
 def _journal(every: dict[str, list[str]], one) -> str:
+    proceedings = every.get("C3", ())
+    if one("TY").upper() in ("CONF", "CPAPER") and len(proceedings) == 1 and proceedings[0]:
+        return " ".join(proceedings[0].split())  # Zotero: T2 is then the conference
     return " ".join(one("T2", "JF", "JO", "BT", "J2", "JA").split())
 
 

@@ -65,9 +65,7 @@ def four_cells(columns: Mapping[str, np.ndarray]) -> tuple[np.ndarray, ...]:
     return a, b, c, d
 
 
-def _from_counts(
-    measure: str, cells: tuple[np.ndarray, ...], drop: bool
-) -> tuple[np.ndarray, np.ndarray]:
+def _from_counts(measure: str, cells: tuple[np.ndarray, ...], drop: bool) -> tuple[np.ndarray, np.ndarray]:
     a, b, c, d = cells
     n1, n2 = a + b, c + d
     if measure == "PETO":

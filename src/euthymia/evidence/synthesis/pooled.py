@@ -97,7 +97,7 @@ def pool(
     the intercept and `coefficients` has them all. Raises `DataError` where nothing can be pooled.
 
     >>> print(pool([-0.9, -1.6, -0.5], [0.33, 0.19, 0.05], method="DL").estimate.__round__(4))
-    -0.8943
+    -0.9336
     """
     method = {"FE": "EE", "CE": "EE"}.get(method.upper(), method.upper())
     if method not in METHODS:
