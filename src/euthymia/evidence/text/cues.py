@@ -35,12 +35,12 @@ DOWN_BEFORE = re.compile(
     r"\b(?:inhibit(?:ion|ing|or|ors)|block(?:ade|ing|er|ers)|antagoni(?:sm|st|sts|sing|zing)|knock-?(?:down|"
     r"out)|knocking down|deletion|deficiency|"
     r"depletion|loss|silencing|suppression|reduction|ablation|disruption|absence|reduced|decreased|lower(?:ed|ing)?|low|lack|impaired|"
-    r"downregulation|withdrawal|removal|inactivation|occupancy)\s+(?:of|in|at)?\s*(?:the\s+)?(?:\w+\s+)?$",
+    r"downregulation|withdrawal|removal|inactivation|occupancy)\s+(?:of|in|at)?\s*(?:the\s+)?(?:(?!by\b|with\b|after\b|and\b)\w+\s+)?$",
     re.IGNORECASE,
 )
 UP_BEFORE = re.compile(
     r"\b(?:activation|stimulation|agonism|agonists?|activat(?:ing|or|ors)|overexpression|infusion|administration|increased|elevated|high|"
-    r"enhanced|potentiation|upregulation|increase|elevation|induction|raised)\s+(?:of|in|at)?\s*(?:the\s+)?(?:\w+\s+)?$",
+    r"enhanced|potentiation|upregulation|increase|elevation|induction|raised)\s+(?:of|in|at)?\s*(?:the\s+)?(?:(?!by\b|with\b|after\b|and\b)\w+\s+)?$",
     re.IGNORECASE,
 )
 DOWN_AFTER = re.compile(

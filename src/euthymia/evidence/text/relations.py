@@ -143,6 +143,8 @@ def _forward(sentence, subject, other, between, verbs) -> tuple[int, str, tuple[
         if changed:
             verb = changed[-1]
             return _sign(verb), "nominal", (subject[1] + verb.start(), subject[1] + verb.end())
+        if done := _VERB.match(sentence[other[1] :].lstrip(" -")):  # 'A-mediated B inhibition'
+            return _sign(done), "induced", (subject[1], other[1] + done.end())
         if len(between) <= 25:
             return 1, "induced", (subject[1], subject[1] + len(between))
         return None
@@ -186,9 +188,14 @@ def _main(verbs, between: str) -> re.Match[str]:
     """Of several verbs the first that is finite: 'inhibits' rather than the 'increase' it acts on."""
     joined = [verb for verb in verbs if _JOINED.search(between[: verb.start()]) and verb.group(0).endswith(("s", "ed"))]
     finite = [verb for verb in verbs if verb.group(0).endswith(("s", "ed"))]
+    means = [verb for verb in verbs if _MEANS.search(between[: verb.start()])]
+    if means and means[-1] is verbs[-1]:
+        return means[-1]
     return joined[-1] if joined else (finite or verbs)[0]
 
 
+#: the last word on how: 'relieves pain via inhibition of B'
+_MEANS = re.compile(r"\b(?:by|via|through)\s+(?:direct\s+|\w+ly\s+)?$")
 #: a second verb of the same subject: 'decreased A and increased B'
 _JOINED = re.compile(r"(?:\band|\bwhile|\bwhereas|\bbut|\bor|,)\s+(?:\w+ly\s+|also\s+)?$")
 
