@@ -74,6 +74,8 @@ class MechanismMap:
 
         found = []
         for ring in networkx.simple_cycles(self.graph, length_bound=longest):
+            first = ring.index(min(ring))
+            ring = [*ring[first:], *ring[:first]]
             sign = 1
             for one, other in zip(ring, [*ring[1:], ring[0]], strict=True):
                 sign *= self.graph.edges[one, other]["sign"]

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 
 import pytest
+from tests.evidence.shared import real, shared
 
 from euthymia.evidence.dedupe.clusters import deduplicate
 from euthymia.evidence.dedupe.compare import same_report
 from euthymia.evidence.records.read import read
 from euthymia.evidence.records.record import Record
 from euthymia.evidence.records.wording import pages_of, split_authors
-from tests.evidence.shared import real, shared
 
 ONE = Record(
     source="pubmed", id="1", kind="article", title="Inventamine and the slow return of invented joy in rats",

@@ -8,12 +8,12 @@ import re
 import tracemalloc
 
 import pytest
+from tests.evidence.shared import real, shared
 
 from euthymia.errors import DataError
 from euthymia.evidence.records import bytes_in, pubmed_xml
 from euthymia.evidence.records.read import read, stream
 from euthymia.evidence.records.record import Record, RecordError
-from tests.evidence.shared import real, shared
 
 
 def test_every_field_of_a_record(files):

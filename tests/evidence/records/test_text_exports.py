@@ -6,10 +6,10 @@ import json
 import zipfile
 
 import pytest
+from tests.evidence.shared import real, shared
 
 from euthymia.errors import DataError
 from euthymia.evidence.records.read import kind_of, read
-from tests.evidence.shared import real, shared
 
 SAME = ("title", "authors", "year", "journal", "volume", "issue", "pages", "doi", "issn", "abstract")
 
@@ -60,7 +60,7 @@ def test_a_scholar_table_is_known_by_its_columns(files):
 
 def test_semicolons_line_breaks_and_missing_cells(tmp_path):
     path = tmp_path / "odd.csv"
-    path.write_bytes('Titel;Title;Year\nx;"a title\nof two lines; and more";2001\ny;NA;2002\n'.encode())
+    path.write_bytes(b'Titel;Title;Year\nx;"a title\nof two lines; and more";2001\ny;NA;2002\n')
     found = read(path)
     assert [one.title for one in found.records] == ["a title of two lines; and more"]
     assert "no title" in found.errors[0].problem

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.evidence.shared import real, shared
 
 from euthymia.errors import DataError
 from euthymia.evidence.synthesis.effect_size import effects
 from euthymia.evidence.synthesis.meta import analyse
 from euthymia.evidence.synthesis.pooled import pool
 from euthymia.evidence.synthesis.table_in import read_table
-from tests.evidence.shared import real, shared
 
 COLUMNS = {
     "bcg": ("metadat_dat.bcg.txt", {}), "furukawa2003": (

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+from tests.evidence.shared import real, shared
 
 from euthymia.errors import DataError
 from euthymia.evidence.library import library
@@ -14,7 +15,6 @@ from euthymia.evidence.synthesis.network import network
 from euthymia.evidence.synthesis.pooled import pool
 from euthymia.evidence.synthesis.table_in import read_table
 from euthymia.evidence.synthesis.trial_arms import from_table
-from tests.evidence.shared import real, shared
 
 
 def fitted(path, measure: str, **said):

@@ -6,10 +6,10 @@ import json
 import math
 
 import pytest
+from tests.evidence.shared import real, shared
 
 from euthymia.evidence.records.read import read
 from euthymia.evidence.synthesis.posted_effects import arms_of, critical, dispersion, effects_of
-from tests.evidence.shared import real, shared
 
 
 def test_all_classes_times_and_denominators(files):

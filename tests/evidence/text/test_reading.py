@@ -9,6 +9,7 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
+from tests.evidence.shared import real, shared
 
 from euthymia.evidence.records.read import read
 from euthymia.evidence.records.record import Record, Section
@@ -18,10 +19,12 @@ from euthymia.evidence.text.mentions import grounded, recognise
 from euthymia.evidence.text.overlay import overlay
 from euthymia.evidence.text.relations import precision, relation
 from euthymia.evidence.text.sentences import sentences
-from tests.evidence.shared import real, shared
 
 PROBES = Path(__file__).parent / "probes.csv"
-DOWN, UP = {"INHIBITOR", "ANTAGONIST", "INDIRECT-DOWNREGULATOR"}, {"ACTIVATOR", "AGONIST", "INDIRECT-UPREGULATOR", "AGONIST-ACTIVATOR"}
+DOWN, UP = (
+    {"INHIBITOR", "ANTAGONIST", "INDIRECT-DOWNREGULATOR"},
+    {"ACTIVATOR", "AGONIST", "INDIRECT-UPREGULATOR", "AGONIST-ACTIVATOR"},
+)
 
 
 def claim(text: str):
@@ -77,7 +80,9 @@ def test_mentions_are_exact_spans():
     text = "Chronic fluoxetine (10 mg/kg) raised BDNF in the prefrontal cortex of Sprague-Dawley rats; γ-aminobutyric acid did not."
     found = recognise(text)
     assert all(text[one.start : one.end] == one.text for one in found)
-    assert {"fluoxetine", "BDNF", "prefrontal cortex", "Sprague-Dawley rats", "γ-aminobutyric acid"} <= {one.text for one in found}
+    assert {"fluoxetine", "BDNF", "prefrontal cortex", "Sprague-Dawley rats", "γ-aminobutyric acid"} <= {
+        one.text for one in found
+    }
 
 
 @pytest.mark.parametrize(
@@ -96,7 +101,13 @@ def test_claims_keep_sign_perturbation_negation_and_hedge_apart(text, sign, oper
     found = claim(text)
     assert found, "no claim was found"
     one = found[0]
-    assert (one.sign, one.subject_operation, one.net_sign, one.negated, one.hedged) == (sign, operation, net, negated, hedged)
+    assert (one.sign, one.subject_operation, one.net_sign, one.negated, one.hedged) == (
+        sign,
+        operation,
+        net,
+        negated,
+        hedged,
+    )
 
 
 @pytest.mark.parametrize(
@@ -130,13 +141,18 @@ def test_every_quote_of_the_real_abstracts_is_byte_exact():
                 assert "".join(text.split()) == "".join("".join(one.of(text).split()) for one in spans)
                 checked += len(spans)
             for one in claims_of(record):
-                assert parts[one.section_index].encode()[: len(parts[one.section_index][: one.start].encode())].decode() == parts[one.section_index][: one.start]
+                assert (
+                    parts[one.section_index].encode()[: len(parts[one.section_index][: one.start].encode())].decode()
+                    == parts[one.section_index][: one.start]
+                )
                 assert parts[one.section_index][one.start : one.end] == one.quote
     assert checked > 1000
 
 
 @real
-@pytest.mark.parametrize("name, kind, floor", [("BC5CDR_chem_test", "chemical", 0.80), ("BC5CDR_disease_test", "disease", 0.75)])
+@pytest.mark.parametrize(
+    "name, kind, floor", [("BC5CDR_chem_test", "chemical", 0.80), ("BC5CDR_disease_test", "disease", 0.75)]
+)
 def test_entities_of_the_labelled_abstracts(name, kind, floor, capsys):
     right = found = wanted = 0
     for text, gold in _blocks(shared(f"ner_re_gold/{name}.iob.tsv.gz")):
@@ -230,5 +246,7 @@ def test_relations_of_drugprot_are_as_precise_as_the_table_says(capsys):
         print(f"{shape}: {a} of {b} right, {a / b:.2f} ({low:.2f} to {high:.2f})")
         assert abs(a / b - precision()[shape]["share"]) < 0.03
     low, high = wilson(*signs)
-    print(f"all: precision {right / every:.2f}, recall {right / gold:.2f}; polarity {signs[0] / signs[1]:.3f} ({low:.3f} to {high:.3f})")
+    print(
+        f"all: precision {right / every:.2f}, recall {right / gold:.2f}; polarity {signs[0] / signs[1]:.3f} ({low:.3f} to {high:.3f})"
+    )
     assert signs[0] / signs[1] >= 0.9
