@@ -9,6 +9,7 @@ from tests.evidence.conftest import *  # noqa: F403
 
 from euthymia.cli.app import ended
 from euthymia.cli.evidence.verbs import WORDS, evidence
+from euthymia.evidence.trial_table import read_trials
 
 
 def said(capsys, *arguments: object, code: int = 0):
@@ -57,6 +58,26 @@ def test_outcomes_meta_and_network(files, capsys, tmp_path):
     table.write_text("study,yi,vi\na,0.1,0.02\nb,0.5,0.03\nc,0.4,0.01\n")
     pooled = said(capsys, "meta", "--data", table, "--method", "REML", "--knha", "--json")
     assert {"k", "estimate", "se", "ci_low", "ci_high", "tau2", "i2", "q", "pi_low", "pi_high"} <= set(pooled)
+    trial = tmp_path / "pooled.yaml"
+    said(
+        capsys,
+        "meta",
+        "--data",
+        table,
+        "--measure",
+        "MD",
+        "--trial",
+        trial,
+        "--contrast",
+        "inventamine,placebo",
+        "--day",
+        42,
+    )
+    read = read_trials(trial)
+    assert not read.problems and read.trials[0].split == "unused"
+    contrast = read.trials[0].contrasts[0]
+    assert contrast.difference == pytest.approx(said(capsys, "meta", "--data", table, "--json")["estimate"], rel=1e-5)
+    assert "sha256" in (read.trials[0].design or "") and contrast.time_d == 42
     arms = tmp_path / "n.csv"
     arms.write_text("study,treatment,events,n\ns1,a,5,20\ns1,b,9,22\ns2,a,7,30\ns2,b,12,31\n")
     assert said(capsys, "nma", "--data", arms, "--split", "--json")["effects"][0]["comparator"] == "a"

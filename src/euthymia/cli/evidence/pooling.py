@@ -25,6 +25,10 @@ def meta(
     level: float = 95.0,
     forest: Path | None = None,
     funnel: Path | None = None,
+    trial: Path | None = None,
+    contrast: str = "treatment,control",
+    scale: str = "MADRS",
+    day: float = 56.0,
     json: bool = False,
 ) -> None:
     """Pool a table of studies.
@@ -63,6 +67,14 @@ def meta(
         Write a forest plot to this file (.svg, .png or .json).
     funnel
         Write a funnel plot to this file.
+    trial
+        Write the result as a table of published trials (.yaml) that 'euthymia score trials --trials' reads.
+    contrast
+        For --trial: the arm and its reference, between a comma.
+    scale
+        For --trial: the rating scale.
+    day
+        For --trial: days since the first dose.
     json
         Print JSON: k, estimate, se, ci_low, ci_high, tau2, i2 (per cent), q, pi_low, pi_high and more.
     """
@@ -80,6 +92,14 @@ def meta(
             write_figure(forest_plot(found.pooled), forest)
         if funnel is not None:
             write_figure(funnel_plot(found.pooled), funnel)
+    if trial is not None:
+        from euthymia.evidence.synthesis.as_trial import as_trial
+
+        arm, _, reference = contrast.partition(",")
+        text = as_trial(
+            found.pooled, data, name=trial.stem, arm=arm.strip(), reference=reference.strip(), scale=scale, day=day
+        )
+        write_whole(trial, text)
     print(as_json(found.told()) if json else found)
 
 
@@ -130,7 +150,7 @@ def nma(
     table = read_table(data, _pairs(columns))
     table = kept(table, where) if where else table
     if measure is None:
-        measure = "OR" if table.has("events", "n") else "MD" if table.has("mean", "sd") else "GEN"
+        measure = "OR" if table.has("events", "n") else "MD" if table.has("mean", "n") else "GEN"
     contrasts, dropped = from_table(table, measure.upper())
     found = network(
         contrasts,

@@ -68,8 +68,9 @@ def claims(file: Path, /, *, on_map: bool = False, json: bool = False) -> None:
     if file.suffix.lower() in (".txt", ".md") and not _is_export(file):
         with opened(file) as source:
             text = text_of(source, file)
+        title, body = _front_matter(text)
         records: tuple[Record, ...] = (
-            Record(source="text", id=file.stem, sections=(Section("", text),), abstract=text),
+            Record(source="text", id=file.stem, title=title, sections=(Section("", body),), abstract=body),
         )
     else:
         records = read(file).records
@@ -96,6 +97,16 @@ def claims(file: Path, /, *, on_map: bool = False, json: bool = False) -> None:
             f"{row['quote'][:160]}"
         )
     print(f"{len(rows)} claims in {len(records)} records; none is accepted until a person says so")
+
+
+def _front_matter(text: str) -> tuple[str, str]:
+    """The title in a Markdown file's front matter, if it has one, and the text below it."""
+    if not text.startswith("---\n") or "\n---" not in text[4:]:
+        return "", text
+    head, _, body = text[4:].partition("\n---")
+    title = next((line[6:].strip().strip("'\"") for line in head.splitlines() if line.startswith("title:")), "")
+    below = body.partition("## Content")
+    return title, (below[2] if below[1] else body).strip()
 
 
 def _is_export(file: Path) -> bool:

@@ -49,6 +49,8 @@ WORDS = (
     map_,
 )
 
+ENDING = "Exit codes: see 'euthymia --help'. Research model; not medical advice."
+
 evidence = App(
     name="evidence",
     help="The literature and the registries: read, deduplicate, screen, ground, claim, pool.",
@@ -62,4 +64,4 @@ for _order, _word in enumerate(WORDS):
         _word.sort_key = _order
         evidence.command(_word)
     else:
-        evidence.command(_word, name=_word.__name__.rstrip("_"), sort_key=_order)
+        evidence.command(_word, name=_word.__name__.rstrip("_"), sort_key=_order, help_epilogue=ENDING)

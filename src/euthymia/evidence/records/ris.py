@@ -24,7 +24,7 @@ from euthymia.evidence.records.wording import (
     year_in,
 )  # fmt: skip
 
-_TAG = re.compile(r"^\s{0,3}([A-Z][A-Z0-9]) {1,2}-(?: (.*)|\s*)$")
+_TAG = re.compile(r"^\s{0,3}([A-Z][A-Z0-9])(?: {1,2}- (?P<usual>.*)| {2}-(?P<tight>\S.*)| {1,2}-\s*)$")
 #: kinds of reference, in the words of this project
 KINDS = {
     "JOUR": "article", "JFULL": "article", "EJOUR": "article", "MGZN": "article", "INPR": "article",
@@ -83,14 +83,14 @@ def stream(text: str) -> Iterator[Read]:
         if tag == "TY":
             if open_:
                 yield _record(tags, text[start:at], before, line_start, ended=False)
-            tags, open_, start, line_start = [(tag, (found.group(2) or "") if found else "")], True, at, number
+            tags, open_, start, line_start = [(tag, _value(found))], True, at, number
             before = size
         elif tag == "ER" and open_:
             at_end = at + len(line)
             yield _record(tags, text[start:at_end], before, line_start, ended=True)
             tags, open_ = [], False
         elif found is not None and open_:
-            tags.append((tag, found.group(2) or ""))
+            tags.append((tag, _value(found)))
         elif open_ and bare.strip():
             last, value = tags[-1]
             if last == "KW":
@@ -105,6 +105,10 @@ def stream(text: str) -> Iterator[Read]:
         yield _record(tags, text[start:at], before, line_start, ended=False)
     if loose is not None:
         yield RecordError("a tag stands outside any record (no TY above it)", loose[0], shown=loose[1])
+
+
+def _value(found: re.Match[str] | None) -> str:
+    return (found.group("usual") or found.group("tight") or "") if found else ""
 
 
 def _record(tags: list[tuple[str, str]], whole: str, before: int, line: int, ended: bool) -> Read:

@@ -38,7 +38,7 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "treatment": ("treatment", "treat", "t", "arm", "drug", "int.long", "intervention"),
     "events": ("events", "event", "r", "responders", "resp"),
     "n": ("n", "ni", "total", "sample_size", "no_randomised"),
-    "mean": ("mean", "mi", "m"),
+    "mean": ("mean", "mi", "m", "diff", "change"),
     "sd": ("sd", "sdi", "s", "std"),
     "treat1": ("treat1", "treatment1", "t1"),
     "treat2": ("treat2", "treatment2", "t2"),

@@ -107,7 +107,11 @@ def from_table(table: Table, measure: str) -> tuple[Contrasts, tuple[str, ...]]:
             fix="Say which columns they are: --columns treatment=NAME",
         )
     kinds = ("events", "n") if measure in ("OR", "RR", "RD") else ("mean", "sd", "n")
-    columns = {name: table.numbers(name) for name in kinds}
+    if "sd" in kinds and not table.has("sd") and table.has("sei"):  # an arm's mean with its standard error
+        columns = {name: table.numbers(name) for name in ("mean", "n")}
+        columns["sd"] = table.numbers("sei") * np.sqrt(columns["n"])
+    else:
+        columns = {name: table.numbers(name) for name in kinds}
     return _from_arms(table.text("study"), table.text("treatment"), columns, measure)
 
 
