@@ -94,12 +94,16 @@ def _xml(path: Path, count: int) -> None:
 
 
 def _update(folder: Path, records: list[bytes]) -> None:
-    """A base of 5,000 records, each with a number, title and DOI of its own, then one per cent more."""
+    """A base of 5,000 records, each with a number, title, page and DOI of its own, then one per cent more."""
     every = [
         re.sub(
-            rb"<ArticleTitle>|10\.\d{4,}/",
+            rb"<ArticleTitle>|<MedlinePgn>|</ArticleTitle>|10\.\d{4,}/",
             lambda found, number=number: (
-                found.group(0) + b"%d " % number if b"<" in found.group(0) else b"10.9999/%d." % number
+                b" %d</ArticleTitle>" % number
+                if b"/A" in found.group(0)
+                else found.group(0) + b"%d " % number
+                if b"<" in found.group(0)
+                else b"10.9999/%d." % number
             ),
             re.sub(rb"(<PMID[^>]*>)\d+", rb"\g<1>%d" % (20_000_000 + number), record, count=1),
         )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from euthymia.evidence.dedupe.clusters import grouped, references_of
+from euthymia.evidence.dedupe.clusters import LARGEST_BLOCK, grouped, references_of
 from euthymia.evidence.dedupe.fingerprint import Fingerprint, fingerprint
 from euthymia.evidence.store.database import Database
 from euthymia.evidence.store.ingest import reads_of
@@ -42,8 +42,9 @@ class Grouped:
 def group_new(database: Database) -> Grouped:
     """Group every record that has no report yet."""
     new = [row[0] for row in database.all(
-        "SELECT r.record_id FROM latest_record r LEFT JOIN report_member m ON m.record_id = r.record_id "
-        "WHERE m.record_id IS NULL AND r.kind <> 'deleted' ORDER BY r.record_id"
+        "SELECT r.record_id FROM record r "
+            "WHERE NOT EXISTS (SELECT 1 FROM report_member m WHERE m.record_id = r.record_id) AND r.kind <> 'deleted' "
+            "AND EXISTS (SELECT 1 FROM latest_record l WHERE l.record_id = r.record_id) ORDER BY r.record_id"
     )]  # fmt: skip
     if new:
         _group(database, new)
@@ -117,7 +118,7 @@ def _studies(database: Database, found, ids, report_of, moved) -> None:
 
 
 def _neighbours(database: Database, new: list[int]) -> set[int]:
-    """Records with a report that share a key with a new one; keys that hundreds share are passed over."""
+    """Records with a report that share a key with a new one; keys that many share are passed over."""
     held = database.one("SELECT COUNT(*) FROM report_member")
     if not held or not held[0]:
         return set()
@@ -127,7 +128,8 @@ def _neighbours(database: Database, new: list[int]) -> set[int]:
         marks = ", ".join("?" * len(part))
         found |= {row[0] for row in database.all(
             f"SELECT DISTINCT o.record_id FROM record_key k JOIN record_key o ON o.record_key = k.record_key "
-            f"JOIN report_member m ON m.record_id = o.record_id WHERE k.record_id IN ({marks})", part
+            f"JOIN report_member m ON m.record_id = o.record_id WHERE k.record_id IN ({marks}) "
+            "AND (SELECT COUNT(*) FROM record_key c WHERE c.record_key = k.record_key) <= ?", (*part, LARGEST_BLOCK)
         )}  # fmt: skip
     return found
 

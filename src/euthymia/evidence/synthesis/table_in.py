@@ -111,6 +111,8 @@ def read_table(path: str | Path, given: Mapping[str, str] | None = None) -> Tabl
     rows = [tuple(row) for row in csv.reader(text.splitlines(), delimiter=sign) if any(cell.strip() for cell in row)] \
         if sign else [tuple(_words(line)) for line in lines]  # fmt: skip
     names, body = tuple(name.strip() for name in rows[0]), rows[1:]
+    if body and all(len(row) == len(names) + 1 for row in body):
+        names = ("row", *names)  # R writes row names without a heading
     comma = sign in (";", "\t") and any(re.fullmatch(r"-?\d+,\d+", cell.strip()) for row in body for cell in row)
     for wanted, heading in (given or {}).items():
         if heading not in names:

@@ -44,13 +44,13 @@ UP_BEFORE = re.compile(
     re.IGNORECASE,
 )
 DOWN_AFTER = re.compile(
-    r"^[\s-]*(?:receptors?\s+|transporter\s+|signal(?:l)?ing\s+|gene\s+)?(?:inhibit(?:ion|ors?)|antagoni(?:sts?|sm)|block(?:ade|ers?)|knock-?outs?|"
+    r"^[\s-]*(?:\([^()]{1,14}\)\s*)?(?:receptors?\s+|transporter\s+|signal(?:l)?ing\s+|gene\s+)?(?:inhibit(?:ion|ors?)|antagoni(?:sts?|sm)|block(?:ade|ers?)|knock-?outs?|"
     r"knock-?down|-?/-|deficien(?:t|cy)|null|depletion|deletion|loss|silencing|siRNA|reuptake inhibitors?|"
     r"suppression|deprivation|reduction|dysfunction|deficits?)",
     re.IGNORECASE,
 )
 UP_AFTER = re.compile(
-    r"^[\s-]*(?:receptors?\s+|signal(?:l)?ing\s+)?(?:agonists?|activat(?:ion|ors?)|overexpression|stimulation|potentiat(?:ion|ors?)|infusion|upregulation|elevation)",
+    r"^[\s-]*(?:\([^()]{1,14}\)\s*)?(?:receptors?\s+|signal(?:l)?ing\s+)?(?:agonists?|activat(?:ion|ors?)|overexpression|stimulation|potentiat(?:ion|ors?)|infusion|upregulation|elevation)",
     re.IGNORECASE,
 )
 COMPARES = re.compile(r"\b(?:versus|vs\.?|compared (?:with|to)|in comparison (?:with|to)|than)\b", re.IGNORECASE)
