@@ -142,23 +142,18 @@ def nma(
         Print JSON: effects against the reference, league, tau2, i2, q, p_scores and more.
     """
     from euthymia.evidence.synthesis.inconsistency import decomposition, node_split
-    from euthymia.evidence.synthesis.network import network, told
+    from euthymia.evidence.synthesis.network import told
+    from euthymia.evidence.synthesis.network_table import analyse_network
     from euthymia.evidence.synthesis.network_text import league_table, text
-    from euthymia.evidence.synthesis.table_in import kept, read_table
-    from euthymia.evidence.synthesis.trial_arms import from_table
 
-    table = read_table(data, _pairs(columns))
-    table = kept(table, where) if where else table
-    if measure is None:
-        measure = "OR" if table.has("events", "n") else "MD" if table.has("mean", "n") else "GEN"
-    contrasts, dropped = from_table(table, measure.upper())
-    found = network(
-        contrasts,
-        measure=measure.upper(),
+    found = analyse_network(
+        data,
+        measure=measure,
         method=method,
         reference=reference,
         small_is_good=small_is_good,
-        dropped=dropped,
+        columns=_pairs(columns),
+        where=where or (),
     )
     said = told(found)
     if split:
