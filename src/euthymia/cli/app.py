@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from cyclopts import App, Parameter
 
 from euthymia.cli.crowds import simulate
+from euthymia.cli.evidence.verbs import evidence
 from euthymia.cli.exchanging import exchange
 from euthymia.cli.looking import check, cite, show, why
 from euthymia.cli.pharmacology import scores
@@ -43,7 +44,7 @@ ENDING = "Exit codes: see 'euthymia --help'. Research model; not medical advice.
 
 #: in the order of a first visit
 VERBS = (
-    demo, trial, run, simulate, sensitivity, scores, stimulate, show, why, cite, check, calibrate, exchange
+    demo, trial, run, simulate, sensitivity, scores, stimulate, evidence, show, why, cite, check, calibrate, exchange
 )  # fmt: skip
 
 
