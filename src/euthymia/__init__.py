@@ -18,17 +18,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from euthymia.cohort.cohort import cohort
     from euthymia.errors import EuthymiaError
-    from euthymia.evidence.dedupe.clusters import deduplicate
     from euthymia.evidence.observation import observations
-    from euthymia.evidence.records.read import read as read_export
-    from euthymia.evidence.store.store import EvidenceStore
-    from euthymia.evidence.synthesis.meta import analyse as meta_analysis
-    from euthymia.evidence.synthesis.network_table import analyse_network as network_meta_analysis
-    from euthymia.evidence.text.mentions import grounded as ground
     from euthymia.evidence.trial_table import read_trials
     from euthymia.exchange.sbml_read import read_sbml
     from euthymia.exchange.sbml_write import write_sbml
-    from euthymia.mechanism.graph import mechanism_map
     from euthymia.model.knock_out import knock_out
     from euthymia.model.stimulation.summary import stimulate
     from euthymia.model.treatment import model_of
@@ -64,30 +57,23 @@ if TYPE_CHECKING:
 
 __all__ = [
     "EuthymiaError",
-    "EvidenceStore",
     "cite",
     "cohort",
-    "deduplicate",
     "device",
     "drug",
     "effect",
     "endpoint",
-    "ground",
     "infusion",
     "injection",
     "intranasal",
     "knock_out",
     "light",
-    "mechanism_map",
-    "meta_analysis",
     "model_of",
-    "network_meta_analysis",
     "noncompartmental",
     "observations",
     "open_simulation",
     "oral",
     "placebo",
-    "read_export",
     "read_sbml",
     "read_trials",
     "rtms",
@@ -112,13 +98,6 @@ __all__ = [
 #: public name → where it lives, and what it is called there if not the same
 _HOMES = {
     "EuthymiaError": "errors",
-    "EvidenceStore": "evidence.store.store",
-    "deduplicate": "evidence.dedupe.clusters",
-    "ground": "evidence.text.mentions:grounded",
-    "mechanism_map": "mechanism.graph",
-    "meta_analysis": "evidence.synthesis.meta:analyse",
-    "network_meta_analysis": "evidence.synthesis.network_table:analyse_network",
-    "read_export": "evidence.records.read:read",
     "cite": "report.cite",
     "device": "treatments.device",
     "drug": "treatments.drug",

@@ -26,6 +26,13 @@ def test_every_word_says_what_it_does(capsys):
     assert evidence.name == ("evidence",)
 
 
+def test_every_word_speaks_json():
+    import inspect
+
+    words = [word for word in WORDS if not hasattr(word, "name")]
+    assert all("json" in inspect.signature(word).parameters for word in words)
+
+
 def test_parse(files, capsys):
     found = said(capsys, "parse", files["xml"], "--json")
     assert (found["kind"], found["count"], len(found["records"])) == ("pubmed-xml", 3, 3)
@@ -105,10 +112,11 @@ def test_a_base_from_start_to_edge(files, capsys, tmp_path):
     assert flow["sought"] == 1 and (tmp_path / "p.svg").read_text().startswith("<svg")
     assert said(capsys, "extract", *base, "--json")["claims"] >= 1
     queued = said(capsys, "queue", *base, "--json")
-    said(capsys, "accept", queued[0]["claim"], "--who", "Anna", *base)
+    assert said(capsys, "accept", queued[0]["claim"], "--who", "Anna", *base, "--json")["verdict"] == "accept"
     edges = said(capsys, "edges", *base, "--take", "--json")
     assert {one["state"] for one in edges["edges"]} <= {"thin", "untested"}
-    said(capsys, "searched", "s1", "--source", "pubmed", "--query", "edge:sert→serotonin", *base)
+    said(capsys, "searched", "s1", "--source", "pubmed", "--query", "edge:sert→serotonin", *base, "--json")
+    assert len(said(capsys, "reports", *base, "--json")) == 4
     one = said(capsys, "edge", "sert->serotonin", *base, "--json")
     assert one["state"]["state"] == "unsupported" and "serotonin_level" in one["equations"][0]
     assert "report,source" in said(capsys, "reports", *base)

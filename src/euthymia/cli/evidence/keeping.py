@@ -83,7 +83,7 @@ def search(*words: str, base: Base = BASE, limit: int = 20, json: bool = False) 
     )
 
 
-def reports(*, base: Base = BASE, out: Path | None = None) -> None:
+def reports(*, base: Base = BASE, out: Path | None = None, json: bool = False) -> None:
     """Write all reports as CSV that no spreadsheet takes for formulae.
 
     Parameters
@@ -92,15 +92,22 @@ def reports(*, base: Base = BASE, out: Path | None = None) -> None:
         The evidence base.
     out
         File to write; printed if not given.
+    json
+        Print JSON, abstracts included.
     """
     from euthymia.evidence.store.store import EvidenceStore
 
     with EvidenceStore(base) as store:
-        text = store.table()
+        text, rows = store.table(), store.reports()
+    if json:
+        print(as_json(rows))
+        return
     print(text, end="") if out is None else write_whole(out, text)
 
 
-def searched(name: str, /, *, source: str, query: str, hits: int | None = None, base: Base = BASE) -> None:
+def searched(
+    name: str, /, *, source: str, query: str, hits: int | None = None, base: Base = BASE, json: bool = False
+) -> None:
     """Record a search that was made, so that 'nothing found' and 'never looked' are told apart.
 
     Parameters
@@ -115,12 +122,15 @@ def searched(name: str, /, *, source: str, query: str, hits: int | None = None, 
         How many records it found.
     base
         The evidence base.
+    json
+        Print JSON.
     """
     from euthymia.evidence.store.store import EvidenceStore
 
     with EvidenceStore(base) as store:
         store.search_run(name, source, query, hits)
-    print(f"recorded {name}")
+    told = {"run": name, "source": source, "query": query, "hits": hits}
+    print(as_json(told) if json else f"recorded {name}")
 
 
 screen = App(
@@ -178,7 +188,15 @@ def next_reports(
 
 @screen.command
 def decide(
-    report: int, verdict: Verdict, /, *, who: str, stage: Stage = "title", reason: str = "", base: Base = BASE
+    report: int,
+    verdict: Verdict,
+    /,
+    *,
+    who: str,
+    stage: Stage = "title",
+    reason: str = "",
+    base: Base = BASE,
+    json: bool = False,
 ) -> None:
     """Record one decision; it is an event and is never changed. 'consensus' as a person settles a conflict.
 
@@ -196,12 +214,15 @@ def decide(
         Why; needed for an exclusion after full text.
     base
         The evidence base.
+    json
+        Print JSON.
     """
     from euthymia.evidence.store.store import EvidenceStore
 
     with EvidenceStore(base) as store:
         store.decide(report, stage, verdict, who, reason)
-    print(f"report {report}: {verdict} ({stage}, {who})")
+    told = {"report": report, "verdict": verdict, "stage": stage, "who": who, "reason": reason}
+    print(as_json(told) if json else f"report {report}: {verdict} ({stage}, {who})")
 
 
 @screen.command(name="import")
@@ -342,7 +363,7 @@ def queue(*, base: Base = BASE, edge: str | None = None, limit: int = 20, json: 
         print(f"{one['claim']}  {one['edge']}  {says}\n  {one['source']} {one['id']}: {one['quote']}")
 
 
-def accept(claim: str, /, *, who: str, note: str = "", base: Base = BASE) -> None:
+def accept(claim: str, /, *, who: str, note: str = "", base: Base = BASE, json: bool = False) -> None:
     """Accept a claim as evidence on its edge.
 
     Parameters
@@ -355,11 +376,13 @@ def accept(claim: str, /, *, who: str, note: str = "", base: Base = BASE) -> Non
         Anything to remember.
     base
         The evidence base.
+    json
+        Print JSON.
     """
-    _judge(claim, "accept", who, note, base)
+    _judge(claim, "accept", who, note, base, json)
 
 
-def reject(claim: str, /, *, who: str, note: str = "", base: Base = BASE) -> None:
+def reject(claim: str, /, *, who: str, note: str = "", base: Base = BASE, json: bool = False) -> None:
     """Reject a claim.
 
     Parameters
@@ -372,14 +395,17 @@ def reject(claim: str, /, *, who: str, note: str = "", base: Base = BASE) -> Non
         Why.
     base
         The evidence base.
+    json
+        Print JSON.
     """
-    _judge(claim, "reject", who, note, base)
+    _judge(claim, "reject", who, note, base, json)
 
 
-def _judge(claim: str, verdict: str, who: str, note: str, base: str) -> None:
+def _judge(claim: str, verdict: str, who: str, note: str, base: str, json: bool) -> None:
     from euthymia.evidence.store.claims import judge
     from euthymia.evidence.store.store import EvidenceStore
 
     with EvidenceStore(base) as store:
         judge(store.database, claim, verdict, who, note)
-    print(f"{claim}: {verdict}ed by {who}")
+    told = {"claim": claim, "verdict": verdict, "who": who, "note": note}
+    print(as_json(told) if json else f"{claim}: {verdict}ed by {who}")
