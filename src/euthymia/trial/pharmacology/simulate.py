@@ -65,9 +65,9 @@ def run(arm: Arm, engine: Engine, changes: tuple[tuple[str, float], ...] = ()) -
         tabulate(program, [events_of(plan, patient, 1.0)]),
         times,
         outputs,
-        0.0,
-        RTOL,
-        1e-10,
+        start=0.0,
+        rtol=RTOL,
+        atol=1e-10,
     )
     solution = engine.solve(task)
     if not solution.status[0].ok:
