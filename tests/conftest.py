@@ -38,7 +38,8 @@ def solved(
     changed = model.having(parameters or {})
     program = lower(changed)
     numbers = np.array([[changed.parameters[name].number for name in program.parameters]])
-    task = Task(program, numbers, tabulate(program, [events]), np.asarray(times, float), tuple(outputs), start, rtol)
+    table, at = tabulate(program, [events]), np.asarray(times, float)
+    task = Task(program, numbers, table, at, tuple(outputs), start=start, rtol=rtol)
     solution = ReferenceEngine(workers=1).solve(task)
     assert solution.status[0].ok, solution.status[0].message
     return {name: solution.values[0, :, i] for i, name in enumerate(outputs)}
@@ -67,3 +68,11 @@ def solve() -> Callable[..., Curves]:
 @pytest.fixture(scope="session")
 def treat() -> Callable[..., Curves]:
     return treated
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Tallies that tests have recorded, shown even where tests run side by side."""
+    for report in terminalreporter.stats.get("passed", []) + terminalreporter.stats.get("failed", []):
+        for name, told in report.user_properties:
+            if report.when == "call" and name == "tally":
+                terminalreporter.write_line(told)

@@ -18,10 +18,23 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from euthymia.cohort.cohort import cohort
     from euthymia.errors import EuthymiaError
+    from euthymia.evidence.dedupe.clusters import deduplicate
     from euthymia.evidence.observation import observations
+    from euthymia.evidence.records.read import read as read_export
+    from euthymia.evidence.store.store import EvidenceStore
+    from euthymia.evidence.synthesis.meta import analyse as meta_analysis
+    from euthymia.evidence.synthesis.network_table import analyse_network as network_meta_analysis
+    from euthymia.evidence.text.mentions import grounded as ground
     from euthymia.evidence.trial_table import read_trials
+    from euthymia.exchange.sbml_read import read_sbml
+    from euthymia.exchange.sbml_write import write_sbml
+    from euthymia.mechanism.graph import mechanism_map
+    from euthymia.model.knock_out import knock_out
+    from euthymia.model.stimulation.summary import stimulate
     from euthymia.model.treatment import model_of
     from euthymia.report.cite import cite
+    from euthymia.report.sensitivity import sensitivity
+    from euthymia.report.shares import shares
     from euthymia.report.why import why
     from euthymia.treatments.device import device
     from euthymia.treatments.drug import drug
@@ -29,10 +42,12 @@ if TYPE_CHECKING:
         infusion,
         injection,
         intranasal,
+        light,
         oral,
         placebo,
         rtms,
         sham,
+        tdcs,
         titrated_infusion,
         transdermal,
     )
@@ -41,41 +56,69 @@ if TYPE_CHECKING:
     from euthymia.trial.endpoints import effect, endpoint
     from euthymia.trial.noncompartmental import analyse as noncompartmental
     from euthymia.trial.pharmacology.score import score as score_pharmacology
+    from euthymia.trial.physics import score_physics
     from euthymia.trial.protocol import trial
     from euthymia.trial.score import score as score_trials
+    from euthymia.trial.simulate import simulate
+    from euthymia.trial.simulation import opened as open_simulation
 
 __all__ = [
     "EuthymiaError",
+    "EvidenceStore",
     "cite",
     "cohort",
+    "deduplicate",
     "device",
     "drug",
     "effect",
     "endpoint",
+    "ground",
     "infusion",
     "injection",
     "intranasal",
+    "knock_out",
+    "light",
+    "mechanism_map",
+    "meta_analysis",
     "model_of",
+    "network_meta_analysis",
     "noncompartmental",
     "observations",
+    "open_simulation",
     "oral",
     "placebo",
+    "read_export",
+    "read_sbml",
     "read_trials",
     "rtms",
     "run_trial",
     "score_pharmacology",
+    "score_physics",
     "score_trials",
+    "sensitivity",
     "sham",
+    "shares",
+    "simulate",
+    "stimulate",
+    "tdcs",
     "titrated_infusion",
     "transdermal",
     "trial",
     "washout",
     "why",
+    "write_sbml",
 ]
 
 #: public name → where it lives, and what it is called there if not the same
 _HOMES = {
     "EuthymiaError": "errors",
+    "EvidenceStore": "evidence.store.store",
+    "deduplicate": "evidence.dedupe.clusters",
+    "ground": "evidence.text.mentions:grounded",
+    "mechanism_map": "mechanism.graph",
+    "meta_analysis": "evidence.synthesis.meta:analyse",
+    "network_meta_analysis": "evidence.synthesis.network_table:analyse_network",
+    "read_export": "evidence.records.read:read",
     "cite": "report.cite",
     "device": "treatments.device",
     "drug": "treatments.drug",
@@ -84,21 +127,32 @@ _HOMES = {
     "infusion": "treatments.order",
     "injection": "treatments.order",
     "intranasal": "treatments.order",
+    "knock_out": "model.knock_out",
+    "light": "treatments.order",
     "model_of": "model.treatment",
+    "open_simulation": "trial.simulation:opened",
     "noncompartmental": "trial.noncompartmental:analyse",
     "observations": "evidence.observation",
     "oral": "treatments.order",
     "placebo": "treatments.order",
+    "read_sbml": "exchange.sbml_read",
     "read_trials": "evidence.trial_table",
     "rtms": "treatments.order",
     "run_trial": "trial.conduct:run",
+    "score_physics": "trial.physics",
     "score_pharmacology": "trial.pharmacology.score:score",
     "score_trials": "trial.score:score",
+    "sensitivity": "report.sensitivity",
     "sham": "treatments.order",
+    "simulate": "trial.simulate",
+    "shares": "report.shares",
+    "stimulate": "model.stimulation.summary",
+    "tdcs": "treatments.order",
     "titrated_infusion": "treatments.order",
     "transdermal": "treatments.order",
     "washout": "treatments.regimen",
     "why": "report.why",
+    "write_sbml": "exchange.sbml_write",
 }
 
 

@@ -21,6 +21,7 @@ from euthymia.model.expression import names_in
 from euthymia.model.parameter_table import FOLDER as PARAMETERS
 from euthymia.model.parameter_table import current_fit, priors, values_for
 from euthymia.model.treatment import model_of
+from euthymia.report.map_join import Joined, join
 from euthymia.report.provenance import all_links, chain
 from euthymia.report.values_in import values_in
 from euthymia.treatments.device import device, devices
@@ -38,10 +39,12 @@ class Checked:
     counts: Mapping[str, int]
     problems: tuple[str, ...]
     marked: tuple[tuple[str, str], ...]
+    joined: Joined | None = None
 
     def told(self, names: bool = False) -> dict[str, Any]:
         """As plain data; `names` adds the marked values."""
         found = {"counts": dict(self.counts), "marks": self.marks, "problems": list(self.problems)}
+        found |= {"map": self.joined.told()} if self.joined else {}
         return found | ({"marked": dict(self.marked)} if names else {})
 
     @property
@@ -54,6 +57,10 @@ class Checked:
         lines = [f"looked at {', '.join(f'{count} {kind}' for kind, count in self.counts.items())}"]
         lines.append(" · ".join(f"{count} values are {mark}" for mark, count in self.marks.items()))
         lines += [f"  {name}: {mark}" for name, mark in self.marked] if names else []
+        if self.joined is not None:
+            lines.append(self.joined.text())
+            lines += [f"  no edge: {name} depends on {used}" for name, used in self.joined.without_edge]
+            lines += [f"  no equation: {edge}: {why}" for edge, why in self.joined.without_equation] if names else []
         lines += self.problems
         lines.append(f"{len(self.problems)} problems" if self.problems else "no problem found")
         return "\n".join(lines)
@@ -113,8 +120,20 @@ def check() -> Checked:
     going.problems += dict.fromkeys(_unused(models))
     going.problems += _fit(models)
     going.problems += _values(going.values, read)
+    joined = going.tried("mechanism map", join)
+    if joined is not None:
+        going.counts["edges of the map"] = len(joined.on.edges)
+        going.problems += (*joined.broken, *joined.wrong_sign, *_sources(joined))
     marked = tuple((name, value.mark) for name, value in sorted(going.values.items()) if value.mark)
-    return Checked(going.counts, tuple(going.problems), marked)
+    return Checked(going.counts, tuple(going.problems), marked, joined)
+
+
+def _sources(joined: Joined) -> Iterator[str]:
+    """Sources of edges that are not in the bibliography."""
+    for edge in joined.on.edges:
+        for key in (*edge.supports, *edge.disputes):
+            if key not in library().sources:
+                yield f"{edge.place}: {edge.id}: source '{key}' is not in sources.bib"
 
 
 def _table(block: str) -> Mapping[str, Value]:

@@ -108,3 +108,9 @@ class TrialError(EuthymiaError):
     """A trial that cannot be run: no arms, no visits, nobody eligible."""
 
     exit_code = 7
+
+
+class StoreError(EuthymiaError):
+    """A place where a run cannot be kept or gone on with: full, not writable, or holding another run."""
+
+    exit_code = 8

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from euthymia.cohort.cohort import LIFE, TAKING, cohort
+from euthymia.cohort.cohort import LIFE, TAKING, cohort, generator, generators
 from euthymia.cohort.preset import Spread, preset, presets
 from euthymia.cohort.weigh import chosen, tilted
 from euthymia.errors import DataError, TrialError, UnknownName
@@ -17,6 +17,29 @@ def test_patient_17_is_the_same_person_in_every_cohort():
     small, large = cohort("outpatient-mdd", n=20, seed=7), cohort("outpatient-mdd", n=5000, seed=7)
     assert small.candidate(17) == large.candidate(17) == large.candidates(10, 30)[7]
     assert small.candidate(17).random(LIFE).bytes(64) == large.candidate(17).random(LIFE).bytes(64)
+
+
+@pytest.mark.parametrize("name", presets())
+def test_patients_drawn_together_are_those_drawn_alone(name: str):
+    clinic = cohort(name, n=10, seed=5)
+    together = clinic.candidates(40_000, 40_300)
+    assert together == tuple(clinic.candidate(number) for number in range(40_000, 40_300))
+    assert clinic.candidates(3, 3) == ()
+
+
+def test_patients_of_whom_little_is_said():
+    clinic = cohort("outpatient-mdd", n=10, seed=5)
+    bare = clinic.with_(preset=clinic.preset.model_copy(update={"varies": {}, "covariates": {}, "correlations": ()}))
+    assert bare.candidates(0, 4) == tuple(bare.candidate(number) for number in range(4))
+    assert bare.candidates(0, 4)[2].number == 2
+
+
+def test_generators_in_turn_are_generators_alone():
+    keys = [(7, 3), (7, 4), (8, 4), (8, 3)]
+    for (seed, number), random in zip(keys, generators(keys, LIFE), strict=True):
+        alone = generator(seed, number, LIFE)
+        assert random.standard_normal(9).tobytes() == alone.standard_normal(9).tobytes()
+        assert random.integers(0, 9, 3).tolist() == alone.integers(0, 9, 3).tolist()
 
 
 def test_streams_and_seeds_are_different_people():

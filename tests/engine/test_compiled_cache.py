@@ -12,8 +12,25 @@ from euthymia.engine.machine import host
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
+    """An empty cache, and a process that remembers nothing from one solve to the next."""
     monkeypatch.setenv("EUTHYMIA_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(compiled, "_MOST_KEPT", 0)
+    compiled._KEPT.clear()
     return tmp_path / "cache"
+
+
+def test_a_process_keeps_what_it_used_last_and_no_more(folder, program, task, translations, monkeypatch):
+    monkeypatch.setattr(compiled, "_MOST_KEPT", 2)
+    problems = [task(program(f"d(x) = -{k}*x ; 1"), None, (), [1.0]) for k in (1, 2, 3)]
+    for problem in (*problems, problems[1], problems[2]):
+        CompiledEngine().solve(problem)
+    assert len(translations) == 3
+    for entry in folder.iterdir():
+        entry.unlink()
+    CompiledEngine().solve(problems[2])  # from memory
+    assert len(translations) == 3
+    CompiledEngine().solve(problems[0])  # left memory when the third came
+    assert len(translations) == 4
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from euthymia.engine.compiled import CompiledEngine, build, subset
+from euthymia.engine.compiled import CompiledEngine, build
 from euthymia.engine.machine import host
 from euthymia.engine.reference import ReferenceEngine
 from euthymia.engine.schedule import Bolus
@@ -39,12 +39,12 @@ def values(cohort):
 
 def test_order_does_not_matter(cohort, values):
     order = np.random.default_rng(4).permutation(PATIENTS)
-    np.testing.assert_array_equal(CompiledEngine(threads=1).solve(subset(cohort, order)).values, values[order])
+    np.testing.assert_array_equal(CompiledEngine(threads=1).solve(cohort.subset(order)).values, values[order])
 
 
 def test_neighbours_do_not_matter(cohort, values):
     for patient in (0, 11, PATIENTS - 1):
-        alone = CompiledEngine(threads=1).solve(subset(cohort, np.array([patient]))).values
+        alone = CompiledEngine(threads=1).solve(cohort.subset(np.array([patient]))).values
         np.testing.assert_array_equal(alone[0], values[patient])
 
 

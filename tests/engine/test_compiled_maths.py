@@ -90,3 +90,16 @@ def test_power(exponent):
     error = np.abs(evaluate(raised, x) / (extended(x) ** np.longdouble(exponent)) - 1)
     assert float(np.max(error / (1 + np.abs(exponent * np.log(x))))) < 3e-16
     assert np.all(evaluate(raised, np.resize([0.0, -0.0, -3.0], SAMPLES)) == 0.0)
+
+
+def test_atan():
+    x = np.tan(RNG.uniform(-1.57, 1.57, SAMPLES))
+    assert last_places(evaluate(vector_maths.atan, x), np.arctan(extended(x))) < 2.5
+    ends = np.resize([np.inf, -np.inf, 0.0, 1.0, -1.0, 1e300], SAMPLES)
+    np.testing.assert_allclose(evaluate(vector_maths.atan, ends), np.arctan(ends), rtol=1e-15)
+    assert np.all(np.isnan(evaluate(vector_maths.atan, np.full(SAMPLES, np.nan))))
+
+
+def test_floor():
+    x = np.concatenate([RNG.uniform(-1e3, 1e3, SAMPLES // 2), np.arange(SAMPLES // 2) - 100.0])
+    np.testing.assert_array_equal(evaluate(lambda f, value: f.floor(value), x), np.floor(x))

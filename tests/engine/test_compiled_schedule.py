@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from euthymia.engine.compiled import CompiledEngine
+from euthymia.engine.reference import ReferenceEngine
 from euthymia.engine.schedule import Bolus, Rate
 from euthymia.errors import ModelError, UnknownName
 
@@ -42,10 +43,50 @@ def test_stops_a_hair_apart_both_count(store, task):
     assert ENGINE.solve(task(store, None, events, [25.0], ["given"])).values[0, 0, 0] == 2.0
 
 
-def test_stops_before_the_start_are_ignored(store, task):
-    events = [Bolus(-5.0, "given", 9.0), Bolus(10.0, "given", 1.0), Bolus(12.0, "given", 1.0)]
-    late = task(store, None, events, [10.0, 11.0, 13.0], ["given"], start=10.0)
-    np.testing.assert_array_equal(ENGINE.solve(late).values[0, :, 0], [0.0, 1.0, 2.0])
+@pytest.mark.parametrize("engine", [ENGINE, ReferenceEngine(workers=1)], ids=["compiled", "reference"])
+def test_a_dose_in_the_past_is_refused(store, task, engine):
+    with pytest.raises(ModelError, match=r"patient 0 adds to 'given' at -5 h, before the start of the run \(10 h\)"):
+        engine.solve(task(store, None, [Bolus(-5.0, "given", 9.0)], [10.0], start=10.0))
+
+
+@pytest.mark.parametrize("engine", [ENGINE, ReferenceEngine(workers=1)], ids=["compiled", "reference"])
+def test_a_run_goes_on_from_given_states_with_the_past_behind_it(store, task, engine):
+    """Doses before the start are in the states; what was switched on before it is still on."""
+    events = [Bolus(5.0, "given", 9.0), Rate(8.0, "rate", 2.0, 4.0), Bolus(10.0, "given", 1.0)]
+    late = task(store, None, events, [9.0, 10.0, 11.0, 13.0], ["given"], start=10.0 - 1.0, initial=np.array([[7.0, 0]]))
+    np.testing.assert_allclose(engine.solve(late).values[0, :, 0], [7.0, 9.0, 12.0, 14.0], rtol=1e-14)
+
+
+@pytest.mark.parametrize("engine", [ENGINE, ReferenceEngine(workers=1)], ids=["compiled", "reference"])
+def test_each_patient_may_start_at_a_time_of_their_own(program, task, engine):
+    problem = program("d(age) = 0*k + 1 ; 0", "k")
+    starts = np.array([0.0, 2.5, 4.0, 9.0])
+    solution = engine.solve(task(problem, np.ones((4, 1)), [[]] * 4, [1.0, 4.0, 5.0], ["age"], start=starts))
+    expected = np.array([1.0, 4.0, 5.0]) - starts[:, None]
+    expected[expected < 0] = np.nan
+    np.testing.assert_allclose(solution.values[:, :, 0], expected, rtol=1e-12)
+    assert all(status.ok for status in solution.status)
+
+
+@pytest.mark.parametrize("engine", [ENGINE, ReferenceEngine(workers=1)], ids=["compiled", "reference"])
+def test_an_output_at_a_stop_is_the_value_after_it_where_asked(store, task, engine):
+    events = [Bolus(0.0, "given", 3.0), Bolus(5.0, "given", 4.0), Rate(8.0, "rate", 1.0, 1.0)]
+    times = [0.0, 5.0, 5.0, 5.5, 8.0, 8.5, 9.0, 9.5]
+    found = engine.solve(task(store, None, events, times, ["given", "rate"], after=True)).values[0]
+    np.testing.assert_allclose(found[:, 0], [3, 7, 7, 7, 7, 7.5, 8, 8], rtol=1e-14)
+    assert list(found[:, 1]) == [0, 0, 0, 0, 1, 1, 0, 0]
+
+
+def test_values_after_a_stop_do_not_depend_on_neighbours(program, task):
+    """A neighbour who begins just then makes the worker look at outputs early; the numbers stay the same."""
+    problem = program("d(x) = -k*x ; 1\ntwice = 2*x", "k")
+    rows = np.linspace(0.1, 3.0, 40)[:, None]
+    events = [[Bolus(float(t), "x", 1.0) for t in range(i % 7)] for i in range(40)]
+    whole = task(problem, rows, events, np.arange(8.0), after=True, rtol=1e-5)
+    together = ENGINE.solve(whole).values
+    for patient in (0, 13, 39):
+        alone = ENGINE.solve(whole.subset(np.array([patient]))).values
+        np.testing.assert_array_equal(alone[0], together[patient])
 
 
 def test_each_patient_has_a_schedule_of_their_own(program, task):
@@ -80,3 +121,25 @@ def test_nothing_to_do_is_done_at_once(program, task, patients, times):
     solution = ENGINE.solve(task(problem, np.ones((patients, 1)), [[]] * patients, times))
     assert solution.values.shape == (patients, len(times), 1)
     assert len(solution.status) == patients
+
+
+@pytest.mark.parametrize(
+    "options, told",
+    [
+        ({"rtol": 0.0}, "a tolerance makes no sense"),
+        ({"rtol": 3.0}, "a tolerance makes no sense"),
+        ({"rtol": 1e-17}, "a tolerance makes no sense"),
+        ({"rtol": float("nan")}, "a tolerance makes no sense"),
+        ({"atol": -1.0}, "a tolerance makes no sense"),
+        ({"atol": np.array([1e-8, np.inf])}, "a tolerance makes no sense"),
+        ({"atol": np.full(3, 1e-8)}, "3 absolute tolerances for 2 states"),
+        ({"max_steps": 0}, "limits of the steps make no sense"),
+        ({"first_step": 1e-12}, "limits of the steps make no sense"),
+        ({"start": float("inf")}, "a start is not a finite time"),
+        ({"initial": np.zeros((1, 5))}, r"starts from values of shape \(1, 5\)"),
+    ],
+)
+@pytest.mark.parametrize("engine", [ENGINE, ReferenceEngine(workers=1)], ids=["compiled", "reference"])
+def test_what_makes_no_sense_is_refused_before_anything_runs(store, task, engine, options, told):
+    with pytest.raises(ModelError, match=told):
+        engine.solve(task(store, None, (), [1.0], **options))

@@ -6,7 +6,7 @@ from math import prod
 import numpy as np
 import pytest
 
-from euthymia.engine.methods import RODAS5P
+from euthymia.engine.methods import RODAS5P, TSIT5
 
 Tree = tuple
 
@@ -94,3 +94,40 @@ def amplification(z: complex) -> complex:
 def test_the_method_is_l_stable():
     assert all(abs(amplification(1j * y)) <= 1 + 1e-12 for y in np.geomspace(1e-3, 1e4, 400))
     assert abs(amplification(-1e10)) < 1e-6
+
+
+def explicit_weight(tree: Tree) -> np.ndarray:
+    matrix = np.zeros((TSIT5.stages, TSIT5.stages))
+    for i, row in enumerate(TSIT5.explicit, start=1):
+        matrix[i, : len(row)] = row
+    return np.prod([np.ones(TSIT5.stages)] + [matrix @ explicit_weight(branch) for branch in tree], axis=0)
+
+
+def explicit_residual(weights, order: int, share: float = 1.0) -> float:
+    return max(abs(np.asarray(weights) @ explicit_weight(t) - share**order / density(t)) for t in trees(order))
+
+
+@pytest.mark.parametrize("order", range(1, 6))
+def test_tsit5_has_order_five(order):
+    assert explicit_residual(TSIT5.weights, order) < 1e-13
+
+
+def test_tsit5_has_no_higher_order():
+    assert explicit_residual(TSIT5.weights, 6) > 1e-4
+
+
+@pytest.mark.parametrize("order", range(1, 5))
+def test_the_embedded_result_of_tsit5_has_order_four_and_no_more(order):
+    embedded = np.asarray(TSIT5.weights) - TSIT5.errors
+    assert explicit_residual(embedded, order) < 1e-12
+    assert explicit_residual(embedded, 5) > 1e-4
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+@pytest.mark.parametrize("order", range(1, 5))
+def test_the_interpolant_of_tsit5_has_order_four_everywhere(order, share):
+    first, second, third = map(np.asarray, TSIT5.dense)
+    common = share * (np.asarray(TSIT5.weights) + (1 - share) * (first + share * (second + share * third)))
+    printed = [sum(c * share ** (m + 1) for m, c in enumerate(row)) for row in TSIT5.polynomials]
+    np.testing.assert_allclose(common, printed, atol=1e-13)
+    assert explicit_residual(common, order, share) < 1e-12

@@ -14,6 +14,7 @@ from euthymia.cli.app import EXIT_CODES, VERBS, ended
 
 DOCS = Path(__file__).parents[2] / "docs"
 HEAVY = {"numpy", "scipy", "pint", "polars", "altair", "llvmlite", "pydantic", "ruamel", "jinja2", "vl_convert"}
+HEAVY |= {"fsspec", "distributed", "dask", "zarr", "numba"}
 
 TABLE = """\
 - id: invented
@@ -69,7 +70,7 @@ def test_help_names_every_verb_and_exit_code(capsys):
         assert line.strip() in shown
 
 
-@pytest.mark.parametrize("verb", ["demo", "trial", "run", "show", "why", "cite", "check", "calibrate"])
+@pytest.mark.parametrize("verb", ["demo", "trial", "run", "simulate", "show", "why", "cite", "check", "calibrate"])
 def test_every_verb_explains_itself(capsys, verb: str):
     shown = said(capsys, verb, "--help")
     assert f"Usage: euthymia {verb}" in shown
@@ -79,7 +80,7 @@ def test_every_verb_explains_itself(capsys, verb: str):
 def test_the_page_on_the_command_line_tells_the_same_codes():
     page = (DOCS / "cli.md").read_text(encoding="utf-8")
     codes = [line.split(maxsplit=1) for line in EXIT_CODES.split("\n\n")[0].splitlines()[1:]]
-    assert len(codes) == 10
+    assert len(codes) == 11
     for code, meaning in codes:
         assert f"| {code} | {meaning} |" in page
 
@@ -110,7 +111,7 @@ def test_the_scorecard_is_rows_of_finite_numbers_or_null(capsys, tmp_path):
     file = tmp_path / "rows.json"
     asked = ("score", "trials", "--trials", str(tmp_path / "table.yaml"), "--people", "8", "--out", str(file))
     told = json.loads(said(capsys, *asked, "--json"), parse_constant=pytest.fail)
-    assert list(told) == ["rows"]
+    assert list(told) == ["rows", "summary"]
     assert json.loads(file.read_text()) == told
     keys = {"trial", "arm", "reference", "kind", "scale", "time_h", "predicted", "low", "high", "published"}
     keys |= {"published_se", "status", "reason"}

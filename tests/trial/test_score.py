@@ -141,3 +141,15 @@ def test_the_shipped_fit_is_to_these_targets() -> None:
     assert fit is not None
     assert fit.told["targets_hash"] == problem().hash
     assert len(fit.ensemble) >= 16
+
+
+def test_a_predicted_row_carries_its_score_and_those_of_the_forecasts(rows) -> None:
+    ketamine, _, placebo, wonder, contrast = rows
+    for row in (ketamine, placebo, contrast):
+        assert 0 <= row.crps < 20
+        assert row.family == "ketamine_iv"
+        assert row.class_mean is not None and row.class_trials >= 1
+        assert row.all_crps is not None
+    assert ketamine.class_mean < placebo.class_mean
+    assert contrast.class_mean < 0
+    assert wonder.crps is None and wonder.class_crps is not None

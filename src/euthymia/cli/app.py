@@ -12,10 +12,14 @@ from collections.abc import Sequence
 
 from cyclopts import App, Parameter
 
+from euthymia.cli.crowds import simulate
+from euthymia.cli.evidence.verbs import evidence
+from euthymia.cli.exchanging import exchange
 from euthymia.cli.looking import check, cite, show, why
 from euthymia.cli.pharmacology import scores
 from euthymia.cli.scoring import calibrate
-from euthymia.cli.trials import demo, run, trial
+from euthymia.cli.stimulating import stimulate
+from euthymia.cli.trials import demo, run, sensitivity, trial
 from euthymia.errors import EuthymiaError
 
 FOUND_PROBLEMS, BUG, PIPE_CLOSED, INTERRUPTED = 1, 70, 141, 130
@@ -25,11 +29,12 @@ Exit codes:
   0  done
   1  'check' found problems
   2  a command, option or amount that cannot be used
-  3  a file or a unit that cannot be read
+  3  a file or a unit that cannot be read, or a model not supported
   4  a name nobody knows
   5  a regimen that cannot be given
   6  equations that do not fit together
   7  a trial that cannot be run
+  8  a place where a run cannot be kept or gone on with
   70 a bug
   130 stopped with Ctrl-C
 
@@ -38,7 +43,9 @@ Research model; not medical advice."""
 ENDING = "Exit codes: see 'euthymia --help'. Research model; not medical advice."
 
 #: in the order of a first visit
-VERBS = (demo, trial, run, scores, show, why, cite, check, calibrate)
+VERBS = (
+    demo, trial, run, simulate, sensitivity, scores, stimulate, evidence, show, why, cite, check, calibrate, exchange
+)  # fmt: skip
 
 
 def build() -> App:

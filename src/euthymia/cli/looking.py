@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from euthymia.cli.engines import EngineName
 from euthymia.cli.telling import DESIGN, as_json
 
 if TYPE_CHECKING:
     from euthymia.model.block import Model
 
 
-def show(kind: str, name: str | None = None, /, *, json: bool = False) -> None:
+def show(kind: str, name: str | None = None, /, *, json: bool = False, out: Path | None = None) -> None:
     """Show a card, or the names of a kind.
 
     Parameters
@@ -22,15 +23,49 @@ def show(kind: str, name: str | None = None, /, *, json: bool = False) -> None:
         Which one; all names are listed if not given.
     json
         Print JSON.
+    out
+        Of a device: write a page with pictures (HTML) there too.
     """
     from euthymia.report.cards import card
 
     found = card(kind, name)
+    if out is not None:
+        _page(found.kind, found.name, out)
     print(as_json(found.told()) if json else found)
 
 
-def why(name: str, /, *, depth: int | None = None, scale: str = "MADRS", json: bool = False) -> None:
+def _page(kind: str, name: str, out: Path) -> None:
+    """Write the page of a thing that has one; raises `EuthymiaError`."""
+    from euthymia.errors import EuthymiaError
+
+    if kind != "device" or not name:
+        raise EuthymiaError("only a device has a page", fix="euthymia show device left-dlpfc-itbs --out itbs.html")
+    import sys
+
+    from euthymia.report.device_page import write_device_page
+
+    print(f"page: {write_device_page(name, out)}", file=sys.stderr)
+
+
+def why(
+    name: str,
+    /,
+    *,
+    depth: int | None = None,
+    scale: str = "MADRS",
+    shares: Path | None = None,
+    day: float | None = None,
+    people: int = 16,
+    cohort: str = "outpatient-mdd",
+    by: str = "pathways",
+    seed: int = 1,
+    engine: EngineName = "auto",
+    out: Path | None = None,
+    json: bool = False,
+) -> None:
     """Say where a quantity or a value comes from, down to the page it was read on.
+
+    With --shares, say instead how much of a regimen's effect on it each pathway carries.
 
     Parameters
     ----------
@@ -40,9 +75,33 @@ def why(name: str, /, *, depth: int | None = None, scale: str = "MADRS", json: b
         How many equations deep to go; to the end, if not given.
     scale
         The scale an endpoint is read on.
+    shares
+        A YAML file with a regimen; take its effect apart by pathway, for the typical patient and a cohort.
+    day
+        The day of the shares; the last of the regimen, if not given.
+    people
+        How many of the cohort beside the typical patient; 0 for none.
+    cohort
+        Where they come from.
+    by
+        pathways, targets (of the drugs and devices), or a YAML file with pathways of your own.
+    seed
+        Where the random numbers start.
+    engine
+        compiled, reference, or auto for the fastest that works here.
+    out
+        Folder for the shares as JSON, CSV and SVG.
     json
         Print JSON.
     """
+    if shares is not None:
+        from euthymia.cli.shares import tell_shares
+
+        tell_shares(
+            name, shares, day=day, people=people, cohort=cohort, seed=seed, by=by, scale=scale, engine=engine, out=out,
+            json=json,
+        )  # fmt: skip
+        return
     from euthymia.report.whole_model import whole_model
     from euthymia.report.why import why as explain
     from euthymia.report.why_text import text, told
@@ -57,7 +116,7 @@ def cite(run: Path | None = None, /, *, bibtex: bool = False, json: bool = False
     Parameters
     ----------
     run
-        Folder of a run, from 'euthymia trial --out' or the demonstration; every shipped treatment, if not given.
+        Folder of a run, from 'trial --out', 'simulate --store' or the demonstration; all we ship, if not given.
     bibtex
         Print BibTeX.
     json
@@ -95,7 +154,12 @@ def _models(folder: Path) -> tuple[Model, ...]:
         )
     if (folder / DESIGN).is_file():
         return tuple(model_of(plan) for plan in trial_from(str(folder / DESIGN)).arms.values())
-    name = json.loads(header.read_text(encoding="utf-8"))["trial"]
+    told = json.loads(header.read_text(encoding="utf-8"))
+    if "trial" not in told:  # a large run, which holds its plan
+        from euthymia.trial.simulation import opened
+
+        return (model_of(opened(str(folder)).plan),)
+    name = told["trial"]
     design = next((one for one in designs() if one.key == name), None)
     if design is None:
         raise EuthymiaError("the design of this run is not here", place=Place(folder), fix=f"Put {DESIGN} beside it.")

@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 from cyclopts import App
 
 from euthymia.cli.engines import EngineName, engine_called
+from euthymia.cli.stimulating import physics
 from euthymia.cli.telling import as_json, progress, table, write_whole
 
 if TYPE_CHECKING:
     from euthymia.evidence.published_trial import PublishedTrial
     from euthymia.trial.score import Row
+    from euthymia.trial.scorecard import Summary
 
-scores = App(name="score", help="Hold the model against published trials.", help_epilogue="")
+scores = App(name="score", help="Hold the model against published trials and known physics.", help_epilogue="")
+scores.command(physics)
 
 
 @scores.command
@@ -41,20 +44,22 @@ def trials(
     engine
         compiled, reference, or auto for the fastest that works here.
     json
-        Print the rows as JSON: {"rows": [...]}.
+        Print JSON: {"rows": [...], "summary": [...]}.
     out
         Write the same JSON to a file.
     """
     from euthymia.trial.score import PEOPLE, WORLDS, score
+    from euthymia.trial.scorecard import scorecard
 
     found, problems = _published(trials)
     size = people or PEOPLE
     with progress() as tell:
         rows = score(found, engine_called(engine), size, min(WORLDS, size), seed, tell)
-    told = as_json({"rows": [row.told() for row in rows]})
+    summaries = scorecard(rows)
+    told = as_json({"rows": [row.told() for row in rows], "summary": [one.told() for one in summaries]})
     if out is not None:
         write_whole(out, told + "\n")
-    print(told if json else _told(rows))
+    print(told if json else f"{_told(rows)}\n\n{_summed_up(summaries)}")
     for problem in problems:
         print(problem, file=sys.stderr)
 
@@ -86,6 +91,33 @@ def _told(rows: tuple[Row, ...]) -> str:
     if left := len(rows) - len(compared):
         said.append(f"{left} are not compared; --json gives the reason for each")
     return "\n".join(said)
+
+
+def _summed_up(summaries: tuple[Summary, ...]) -> str:
+    head = (
+        "trials",
+        "compared",
+        "inside 90 %",
+        "bias",
+        "error",
+        "CRPS",
+        "skill on class",
+        "skill on all",
+    )
+    lines: list[tuple[str, ...]] = [head]
+    for one in summaries:
+        skills = [
+            "" if skill is None else f"{skill:+.2f} ({rows})"
+            for skill, rows in ((one.skill_class, one.class_rows), (one.skill_all, one.all_rows))
+        ]
+        numbers = (f"{one.bias:+.1f}", f"{one.error:.1f}", f"{one.crps:.2f}")
+        inside = f"{one.covered} of {one.rows} ({100 * one.coverage:.0f} %)"
+        lines.append((one.split, {"arm": "arms", "contrast": "contrasts"}[one.kind], inside, *numbers, *skills))
+    said = (
+        "In MADRS points. CRPS: continuous ranked probability score. Skill above 0 beats a forecast without mechanism: "
+        "the mean of the treatment's class, or of all arms of its role, in the calibration trials (rows compared)."
+    )
+    return f"{table(lines)}\n{said}"
 
 
 def calibrate(

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
-from euthymia.errors import EuthymiaError
+from euthymia.files import write_whole
+
+__all__ = ["DESIGN", "Progress", "as_json", "progress", "table", "write_whole"]
 
 Progress = Callable[[str, int, int], None]
 
@@ -60,22 +60,6 @@ def progress(quiet: bool = False) -> Iterator[Progress]:
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("starting", total=None)
         yield lambda what, done, total: bar.update(task, description=what, completed=done, total=total)
-
-
-def write_whole(path: str | Path, text: str) -> Path:
-    """Write a file so that a reader sees all of it or none; raises `EuthymiaError` where nothing can be written."""
-    path = Path(path)
-    part = path.with_name(f"{path.name}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(text, encoding="utf-8")
-        os.replace(part, path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise EuthymiaError(
-            f"cannot write '{path}' ({error.strerror})", fix="Choose a folder you may write to."
-        ) from None
-    return path
 
 
 def table(rows: Sequence[Sequence[str]]) -> str:

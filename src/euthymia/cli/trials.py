@@ -118,6 +118,7 @@ def run(
     *,
     patient: str = "typical",
     days: float | None = None,
+    knock_out: str = "",
     engine: EngineName = "auto",
     json: bool = False,
     allow: tuple[str, ...] = (),
@@ -133,6 +134,8 @@ def run(
         Who takes it: 'typical', whose every parameter is at its centre.
     days
         How long to look; two weeks beyond the plan, if not given.
+    knock_out
+        Ports, edges ('bdnf_release -> synapse') or blocks to hold at their healthy value, with commas between them.
     engine
         compiled, reference, or auto for the fastest that works here.
     json
@@ -156,16 +159,23 @@ def run(
     planned = regimen.plan(allow=tuple(allow), conditions=tuple(condition))
     with progress() as tell:
         tell("one patient", 0, 1)
-        done = typical(planned, hours=None if days is None else days * 24, engine=engine_called(engine))
+        hours, held = (
+            None if days is None else days * 24,
+            [name.strip() for name in knock_out.split(",") if name.strip()],
+        )
+        done = typical(planned, hours=hours, engine=engine_called(engine), knock_out=held)
+    safety = _safety(planned, engine, condition)
     if json:
         columns = {name: done.output(name) for name in done.outputs}
-        safety = [vars(one) for one in _safety(planned, engine, condition)]
-        told = {"patient": patient, "time_h": done.times, "quantities": columns, "safety": safety}
-        print(as_json(told | {"allowed": planned.allowed}))
-    else:
-        print(_daily(done))
-        for one in _safety(planned, engine, condition):
-            print(one)
+        told = {"patient": patient, "time_h": done.times, "quantities": columns}
+        told["held"] = [vars(one) for one in done.model.held]
+        print(as_json(told | {"safety": [vars(one) for one in safety], "allowed": planned.allowed}))
+        return
+    print(_daily(done))
+    for one in done.model.held:
+        print(f"held: {one}")
+    for one in safety:
+        print(one)
 
 
 def _safety(plan: Plan, engine: EngineName, conditions: tuple[str, ...]) -> tuple[Finding, ...]:
@@ -175,6 +185,60 @@ def _safety(plan: Plan, engine: EngineName, conditions: tuple[str, ...]) -> tupl
 
     modelled = any(not name.startswith(("placebo", "midazolam")) for name in plan.drugs)
     return findings(plan, engine_called(engine), tuple(conditions)) if modelled else look(plan, tuple(conditions))
+
+
+def sensitivity(
+    plan: Path,
+    /,
+    *,
+    output: str = "mood",
+    day: float | None = None,
+    parameters: str | None = None,
+    top: int = 15,
+    engine: EngineName = "auto",
+    json: bool = False,
+) -> None:
+    """Rank the numbers that one output of the typical patient hangs on, by elasticity.
+
+    An elasticity of -0.3 says: one per cent more of the parameter, 0.3 per cent less of the output.
+
+    Parameters
+    ----------
+    plan
+        A YAML file with a regimen, for example {oral: escitalopram, amount: 10 mg, daily: {weeks: 8}}.
+    output
+        A quantity of the model, such as mood or sert_occupancy.
+    day
+        The day asked about; the last of the plan, if not given.
+    parameters
+        Names of parameters, with commas between them; all of them, if not given.
+    top
+        How many to print.
+    engine
+        compiled, reference, or auto for the fastest that works here.
+    json
+        Print every parameter as JSON.
+    """
+    from euthymia.evidence.yaml_with_lines import read_yaml
+    from euthymia.report.sensitivity import sensitivity as elasticities
+    from euthymia.treatments.regimen_file import regimen_from
+
+    document = read_yaml(plan)
+    regimen = regimen_from(document.content, document.place()).plan()
+    last = regimen.span / 24 if day is None else day
+    names = None if parameters is None else [name.strip() for name in parameters.split(",")]
+    with progress() as tell:
+        tell("compiling and solving", 0, 1)
+        found = elasticities(regimen, [output], names, last * 24, engine_called(engine))
+    ranked = found.ranked(output, last)
+    if json:
+        rows = [{"parameter": name, "elasticity": size, "value": v.number, "unit": v.unit, "grade": v.grade,
+                 "confidence": v.confidence} for name, size, v in ranked]  # fmt: skip
+        print(as_json({"output": output, "day": last, "parameters": rows}))
+        return
+    print(f"{output} of the typical patient on day {last:g}: elasticity in each parameter")
+    rows = [(name, f"{size:+.3f}", f"{v.number:.4g} {v.unit}", v.mark or "measured") for name, size, v in ranked[:top]]
+    print(table([("parameter", "elasticity", "value", "rests on"), *rows]))
 
 
 def _daily(done: Typical) -> str:

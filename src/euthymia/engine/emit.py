@@ -119,11 +119,13 @@ class Writer:
                 return f.maximum(*values)
             case "abs":
                 return f.absolute(*values)
+            case "floor":
+                return f.floor(*values)
             case "sqrt":
                 return f.sqrt(f.maximum(values[0], f.constant(0.0)))
             case "log":
                 return vector_maths.log_or_nan(f, *values)
-            case "exp" | "sin" | "cos" | "power" | "log_positive" as name:
+            case "exp" | "sin" | "cos" | "atan" | "power" | "log_positive" as name:
                 return getattr(vector_maths, name)(f, *values)
             case operator:
                 raise AssertionError(operator)

@@ -110,6 +110,9 @@ class Function:
     def sqrt(self, value: Value) -> Value:
         return self._intrinsic("sqrt", value)
 
+    def floor(self, value: Value) -> Value:
+        return self._intrinsic("floor", value)
+
     def absolute(self, value: Value) -> Value:
         return self._intrinsic("fabs", value)
 
@@ -275,7 +278,7 @@ def module(functions: list[Function], triple: str) -> str:
     vector = f"<{lanes} x double>"
     declared = [
         f"declare {vector} @llvm.{name}.v{lanes}f64({', '.join([vector] * arity)})"
-        for name, arity in (("fmuladd", 3), ("sqrt", 1), ("fabs", 1))
+        for name, arity in (("fmuladd", 3), ("sqrt", 1), ("fabs", 1), ("floor", 1))
     ]
     width = f'"prefer-vector-width"="{64 * lanes}" "min-legal-vector-width"="{64 * lanes}"'
     parts = [f'target triple = "{triple}"', *declared, *(f.text() for f in functions)]

@@ -1,12 +1,14 @@
-"""The five functions that know the equations; everything else is the same for every model.
+"""The functions that know the equations; everything else is the same for every model.
 
 `begin`   parameters → everything known once per patient, and the values to start from
 `factor`  time and states at the start of a step → factors of M, time derivative, right-hand side of stage one
 `rates`   time and states of a stage → right-hand side + what it carries over from earlier stages
 `solve`   right-hand side → the stage's u
 `algebra` time and states → the algebraic quantities
+`trigger` time and states → the conditions that end a run
 
-Each works on the memory of one worker, for all its lanes. Left out: anything that decides (steps, stops, outputs).
+Explicit methods need neither `factor` nor `solve`, and carry nothing over. Each works on the memory of one worker, for
+all its lanes. Left out: anything that decides (steps, stops, outputs).
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from euthymia.engine.eliminate import Factors, eliminate, substitute
 from euthymia.engine.emit import Leaf, Writer
 from euthymia.engine.instructions import Function, Value
 from euthymia.engine.layout import Layout, arrange
-from euthymia.engine.methods import Rosenbrock
+from euthymia.engine.methods import Method, Rosenbrock
 from euthymia.engine.program import Program
 from euthymia.engine.share import LEAVES, Equations, Graph, Level, Node, share
 
@@ -41,12 +43,18 @@ class Hoist:
 
 @dataclass(frozen=True)
 class Plan:
-    """A program worked out: equations, time derivatives, factors of the step matrix, and where all of it stands."""
+    """A program worked out: equations, time derivatives, factors of the step matrix, and where all of it stands.
+
+    `coupling` holds the slopes of the added sensitivities (rows) in the model's own states (columns); the model and
+    each set of sensitivities share the same factors.
+    """
 
     program: Program
+    method: Method
     equations: Equations
     slopes: tuple[Node, ...]
     factors: Factors
+    coupling: Mapping[tuple[int, int], Node]
     hoist: Hoist
     stored: Mapping[Node, int]
     layout: Layout
@@ -84,18 +92,22 @@ class Plan:
         return load
 
 
-def plan(program: Program, method: Rosenbrock, lanes: int) -> Plan:
+def plan(program: Program, method: Method, lanes: int) -> Plan:
     """Work out a program: share, differentiate, eliminate, hoist, arrange."""
     equations = share(program)
     graph = equations.graph
-    slopes, factors = _linearise(equations)
-    matrix = factors.nodes
+    states = len(program.states)
+    implicit = isinstance(method, Rosenbrock)
+    slopes, factors, coupling = ((), Factors((), {}, {}, {}, ()), {})
+    if implicit:
+        slopes, factors, coupling = _linearise(equations, program.own_states)
+    matrix = list(dict.fromkeys([*factors.nodes, *coupling.values()]))
     guards = [node for guard in factors.guards for node in guard]
-    hoist = _hoist(graph, [*equations.rates, *equations.algebraic, *slopes, *matrix, *guards])
+    hoist = _hoist(graph, [*equations.rates, *equations.algebraic, *equations.triggers, *slopes, *matrix, *guards])
     moving = [node for node in matrix if graph.levels[node] == Level.STEP]
     stored = {node: place for place, node in enumerate(moving)}
-    states = len(program.states)
-    per_state = ("start", "states", "next", "stage", "carry", "right", "slope", "absolute")
+    per_state = ("halt",) if program.triggers else ()
+    per_state += ("start", "states", "next", "stage", "carry", "right", "slope", "absolute")
     lengths = {
         **dict.fromkeys(per_state, states),
         "parameters": len(program.parameters),
@@ -106,13 +118,20 @@ def plan(program: Program, method: Rosenbrock, lanes: int) -> Plan:
         "u": method.stages * states,
         "interpolation": method.stages,
         "observed": len(program.names),
+        "armed": len(program.triggers),
+        "watched": len(program.triggers),
     }
-    return Plan(program, equations, slopes, factors, hoist, stored, arrange(lanes, lengths))
+    return Plan(program, method, equations, slopes, factors, coupling, hoist, stored, arrange(lanes, lengths))
 
 
 def kernels(plan: Plan) -> tuple[Function, ...]:
-    """All five functions."""
-    return begin(plan), factor(plan), rates(plan), solve(plan), algebra(plan)
+    """All of them that the program and the method need."""
+    functions = [begin(plan), rates(plan), algebra(plan)]
+    if isinstance(plan.method, Rosenbrock):
+        functions += [factor(plan), solve(plan)]
+    if plan.program.triggers:
+        functions.append(trigger(plan))
+    return tuple(functions)
 
 
 def begin(plan: Plan) -> Function:
@@ -161,7 +180,9 @@ def rates(plan: Plan) -> Function:
     f = plan.function("rates")
     write = Writer(f, plan.graph, plan.equations.rates, plan.leaf(f, "stage", "stage_time"))
     for i, node in enumerate(plan.equations.rates):
-        right = f.add(write.value(node), plan.layout.load(f, "carry", i))
+        right = write.value(node)
+        if isinstance(plan.method, Rosenbrock):
+            right = f.add(right, plan.layout.load(f, "carry", i))
         plan.layout.store(f, right, "right", i)
     return f
 
@@ -178,14 +199,26 @@ def solve(plan: Plan) -> Function:
         assert value is not None
         return value
 
-    found = substitute(
-        plan.factors,
-        [plan.layout.load(f, "right", i) for i in range(len(plan.slopes))],
-        lambda node, value, total: f.fused(entry(node), value, total),
-        lambda node, value: f.multiply(entry(node), value),
-    )
-    for i, value in enumerate(found):
+    def solved(right: list[Value]) -> list[Value]:
+        return substitute(
+            plan.factors,
+            right,
+            lambda node, value, total: f.fused(entry(node), value, total),
+            lambda node, value: f.multiply(entry(node), value),
+        )
+
+    count = plan.program.own_states
+    own = solved([plan.layout.load(f, "right", i) for i in range(count)])
+    for i, value in enumerate(own):
         f.store(value, f.at("%u", i * plan.layout.lanes))
+    for first in range(count, len(plan.slopes), count or 1):
+        right = [plan.layout.load(f, "right", first + i) for i in range(count)]
+        for (row, column), node in plan.coupling.items():
+            if first <= row < first + count:
+                right[row - first] = f.fused(entry(node), own[column], right[row - first])
+        for i, value in enumerate(solved(right)):
+            f.store(value, f.at("%u", (first + i) * plan.layout.lanes))
+        f.cut()
     return f
 
 
@@ -199,16 +232,27 @@ def algebra(plan: Plan) -> Function:
     return f
 
 
-def _linearise(equations: Equations) -> tuple[tuple[Node, ...], Factors]:
-    """The time derivative of the right-hand side, and the factors of the step matrix."""
+def trigger(plan: Plan) -> Function:
+    f = plan.function("trigger")
+    nodes = plan.equations.triggers
+    write = Writer(f, plan.graph, nodes, plan.leaf(f, "observed", "output_time"))
+    for i, node in enumerate(nodes):
+        plan.layout.store(f, write.value(node), "watched", i)
+    return f
+
+
+def _linearise(equations: Equations, own: int) -> tuple[tuple[Node, ...], Factors, dict[tuple[int, int], Node]]:
+    """The time derivative of the right-hand side, the factors of the step matrix, and the coupling of `Plan`."""
     graph = equations.graph
     time = graph.leaf("time")
-    column = {state: i for i, state in enumerate(equations.states)}
+    column = {state: i for i, state in enumerate(equations.states[:own])}
     slopes, entries = [], {}
-    for row, gradient in enumerate(gradients(graph, equations.rates, [*equations.states, time])):
+    for row, gradient in enumerate(gradients(graph, equations.rates, [*column, time])):
         slopes.append(gradient.pop(time, graph.number(0.0)))
         entries |= {(row, column[state]): node for state, node in gradient.items()}
-    return tuple(slopes), eliminate(graph, entries, len(column))
+    jacobian = {(row, state): node for (row, state), node in entries.items() if row < own}
+    coupling = {(row, state): node for (row, state), node in entries.items() if row >= own}
+    return tuple(slopes), eliminate(graph, jacobian, own), coupling
 
 
 def _hoist(graph: Graph, roots: Iterable[Node]) -> Hoist:

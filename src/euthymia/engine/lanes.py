@@ -2,7 +2,7 @@
 
 A worker takes patients one by one from a counter that all workers share. It applies their stops, writes their
 outputs, records how they ended, and puts the next patient in the lane. An output at the exact time of a stop is
-written before the stop is applied.
+written before the stop is applied, or after it if the task says so.
 Left out: the equations (`emit`) and the step itself (`stepper`).
 """
 
@@ -13,9 +13,8 @@ import math
 
 from euthymia.engine.instructions import Function, Value, bits
 from euthymia.engine.layout import Layout
-from euthymia.engine.methods import Rosenbrock
+from euthymia.engine.methods import Method
 from euthymia.engine.program import Program
-from euthymia.engine.stepper import RESTART_STEP
 
 #: what a worker is told, in this order, eight bytes each
 TASK = (
@@ -37,9 +36,17 @@ TASK = (
     ("failure_times", "ptr"),
     ("steps", "ptr"),
     ("absolute", "ptr"),
+    ("starts", "ptr"),
+    ("initial", "ptr"),
+    ("resumed", "i64"),
+    ("stopped", "ptr"),
+    ("final", "ptr"),
+    ("after", "i64"),
     ("relative", "double"),
-    ("start", "double"),
     ("max_steps", "i64"),
+    ("first_step", "double"),
+    ("least_step", "double"),
+    ("longest_step", "double"),
 )
 _CTYPES = {"ptr": ctypes.c_void_p, "i64": ctypes.c_int64, "double": ctypes.c_double}
 _FIELD = {name: (i, kind) for i, (name, kind) in enumerate(TASK)}
@@ -60,7 +67,7 @@ def told(f: Function, name: str) -> Value:
     return f.load(f.at("%task", index, "i64"), kind)
 
 
-def run(layout: Layout, states: int) -> Function:
+def run(layout: Layout, states: int, watched: bool) -> Function:
     """The whole life of a worker."""
     f = Function("run", layout.lanes, _WORK_AND_TASK, exported=True)
     layout.store_whole(f, f.whole_constant(-1), "patient")
@@ -74,21 +81,28 @@ def run(layout: Layout, states: int) -> Function:
     with f.forever() as loop:
         held = f.compare_whole("sge", layout.load_whole(f, "patient"), f.whole_constant(0))
         f.leave(loop, f.none(held))
-        f.call("attempt")
-        f.call("judge", f"i64 {told(f, 'max_steps')}")
+        f.call("attempt", f"double {told(f, 'longest_step')}")
+        f.call("judge", f"i64 {told(f, 'max_steps')}", f"double {told(f, 'least_step')}")
+        if watched:
+            f.call("watch")
         f.call("observe", "ptr %task")
+        if watched:
+            f.call("halt")
         f.call("settle")
         accepted = f.compare_whole("ne", layout.load_whole(f, "accepted"), f.whole_constant(0))
         stopped = f.both(accepted, f.compare("ole", layout.load(f, "stop"), layout.load(f, "time")))
         finished = f.compare("oeq", layout.load(f, "due"), f.constant(math.inf))
         failed = f.compare_whole("ne", layout.load_whole(f, "failure"), f.whole_constant(0))
-        waiting = f.either(stopped, f.both(held, f.either(finished, failed)))
+        ended = f.either(finished, failed)
+        if watched:
+            ended = f.either(ended, f.compare_whole("ne", layout.load_whole(f, "halted"), f.whole_constant(0)))
+        waiting = f.either(stopped, f.both(held, ended))
         with f.when(f.any(waiting)):
             f.call("serve", "ptr %task")
     return f
 
 
-def serve(layout: Layout) -> Function:
+def serve(layout: Layout, watched: bool) -> Function:
     """Apply stops that are due and replace patients who are done, until every lane can step again."""
     f = Function("serve", layout.lanes, _WORK_AND_TASK)
     with f.forever() as loop:
@@ -103,6 +117,8 @@ def serve(layout: Layout) -> Function:
             is_fresh = f.on_integers("icmp ne", f.load(layout.lane(f, "fresh", lane), "i64"), 0)
             with f.when(is_fresh):
                 f.call("enter", "ptr %task", f"i64 {lane}")
+        if watched:
+            f.call("arm")
         f.call("observe", "ptr %task")
     return f
 
@@ -132,26 +148,32 @@ def apply(layout: Layout, program: Program) -> Function:
                     f.store(value, f.at(layout.row(f, "inputs", target), "%lane"), "double")
             with f.when(f.result(f"xor i1 {switches}, true")):
                 state = f.at(layout.row(f, "states", target), "%lane")
-                f.store(f.on_doubles("fadd", f.load(state, "double"), value), state, "double")
+                after = f.on_doubles("fadd", f.load(state, "double"), value)
+                f.store(after, state, "double")
+                f.store(after, f.at(layout.row(f, "next", target), "%lane"), "double")
             f.store(f.on_integers("add", row, 1), place["row"], "i64")
         step = f.load(place["step"], "double")
-        long = f.on_doubles("fcmp ogt", step, bits(RESTART_STEP))
-        with f.when(long):
-            f.store(bits(RESTART_STEP), place["step"], "double")
+        first = told(f, "first_step")
+        with f.when(f.on_doubles("fcmp ogt", step, first)):
+            f.store(first, place["step"], "double")
     return f
 
 
 def replace(layout: Layout, program: Program) -> Function:
     """Record a patient who is done or has failed, and take the next one from the counter."""
     f = Function("replace", layout.lanes, _ONE_LANE)
-    names = ("patient", "failure", "due", "time", "steps", "stop", "step", "accepted", "fresh")
+    names = ("patient", "failure", "due", "time", "steps", "stop", "step", "accepted", "fresh", "halted")
     place = {name: layout.lane(f, name, "%lane") for name in names}
     patient = f.load(place["patient"], "i64")
     with f.when(f.on_integers("icmp sge", patient, 0)):
         failure = f.load(place["failure"], "i64")
         failed = f.on_integers("icmp ne", failure, 0)
         finished = f.on_doubles("fcmp oeq", f.load(place["due"], "double"), _INFINITE)
-        with f.when(f.result(f"or i1 {failed}, {finished}")):
+        halted = f.on_integers("icmp ne", f.load(place["halted"], "i64"), 0)
+        short = f.result(f"or i1 {failed}, {halted}")
+        with f.when(f.result(f"or i1 {short}, {finished}")):
+            with f.when(short):
+                _record(f, layout, program, patient, halted)
             f.store(failure, f.at(told(f, "failures"), patient), "i64")
             f.store(f.load(place["time"], "double"), f.at(told(f, "failure_times"), patient), "double")
             f.store(f.load(place["steps"], "i64"), f.at(told(f, "steps"), patient), "i64")
@@ -160,7 +182,7 @@ def replace(layout: Layout, program: Program) -> Function:
         f.store(_INFINITE, place["stop"], "double")
         f.store(_INFINITE, place["due"], "double")
         f.store(bits(1.0), place["step"], "double")
-        for name in ("accepted", "failure"):
+        for name in ("accepted", "failure", "halted"):
             f.store("0", place[name], "i64")
         taken = f.result(f"atomicrmw add ptr {told(f, 'counter')}, i64 1 monotonic")
         with f.when(f.on_integers("icmp slt", taken, told(f, "patients"))):
@@ -175,6 +197,17 @@ def replace(layout: Layout, program: Program) -> Function:
     return f
 
 
+def _record(f: Function, layout: Layout, program: Program, patient: Value, halted: Value) -> None:
+    """Keep the states of a patient who stops before the end, and the time if a trigger is why."""
+    count = len(program.states)
+    final = f.at(told(f, "final"), f.on_integers("mul", patient, count))
+    with f.each(count) as k:
+        value = f.load(f.at(layout.row(f, "states", k), "%lane"), "double")
+        f.store(value, f.at(final, k), "double")
+    with f.when(halted):
+        f.store(f.load(layout.lane(f, "time", "%lane"), "double"), f.at(told(f, "stopped"), patient), "double")
+
+
 def enter(layout: Layout, program: Program) -> Function:
     """Put a new patient's lane at the start: values, schedule and first output."""
     f = Function("enter", layout.lanes, _ONE_LANE)
@@ -184,14 +217,45 @@ def enter(layout: Layout, program: Program) -> Function:
             with f.each(layout.length(source)) as k:
                 value = f.load(f.at(layout.row(f, source, k), "%lane"), "double")
                 f.store(value, f.at(layout.row(f, target, k), "%lane"), "double")
-    start = told(f, "start")
-    first = f.element(told(f, "times"), 0)
-    doubles = {"time": start, "end": start, "stop": start, "taken": bits(1.0), "step": bits(RESTART_STEP)}
-    for name, value in (doubles | {"due": first}).items():
+    patient = f.load(layout.lane(f, "patient", "%lane"), "i64")
+    states = len(program.states)
+    with f.when(f.on_integers("icmp ne", told(f, "resumed"), 0)):
+        own = f.at(told(f, "initial"), f.on_integers("mul", patient, states))
+        with f.each(states) as k:
+            value = f.element(own, k)
+            for target in ("states", "next"):
+                f.store(value, f.at(layout.row(f, target, k), "%lane"), "double")
+    start = f.element(told(f, "starts"), patient)
+    doubles = {"time": start, "end": start, "stop": start, "taken": bits(1.0), "step": told(f, "first_step")}
+    for name, value in doubles.items():
         f.store(value, layout.lane(f, name, "%lane"), "double")
-    for name, value in (("output", "0"), ("steps", "0"), ("accepted", "1")):
+    for name, value in (("steps", "0"), ("accepted", "1")):
         f.store(value, layout.lane(f, name, "%lane"), "i64")
-    offsets = f.at(told(f, "offsets"), f.load(layout.lane(f, "patient", "%lane"), "i64"))
+    _first_output(f, layout, start)
+    _first_stop(f, layout, program, patient, start)
+    return f
+
+
+def _first_output(f: Function, layout: Layout, start: Value) -> None:
+    """The first output not before the start; if there is none, the patient is done."""
+    output = f.variable(0)
+    times, count = told(f, "times"), told(f, "time_count")
+    due = layout.lane(f, "due", "%lane")
+    f.store(_INFINITE, due, "double")
+    with f.forever() as loop:
+        candidate = f.load(output, "i64")
+        f.leave(loop, f.on_integers("icmp sge", candidate, count))
+        when = f.element(times, candidate)
+        with f.when(f.on_doubles("fcmp oge", when, start)):
+            f.store(when, due, "double")
+        f.leave(loop, f.on_doubles("fcmp oge", when, start))
+        f.store(f.on_integers("add", candidate, 1), output, "i64")
+    f.store(f.load(output, "i64"), layout.lane(f, "output", "%lane"), "i64")
+
+
+def _first_stop(f: Function, layout: Layout, program: Program, patient: Value, start: Value) -> None:
+    """The first row not before the start; inputs switched before it are in force."""
+    offsets = f.at(told(f, "offsets"), patient)
     row = f.variable(f.element(offsets, 0, "i64"))
     last = f.element(offsets, 1, "i64")
     times = told(f, "stop_time")
@@ -199,38 +263,54 @@ def enter(layout: Layout, program: Program) -> Function:
         past = f.load(row, "i64")
         f.leave(loop, f.on_integers("icmp sge", past, last))
         f.leave(loop, f.on_doubles("fcmp oge", f.element(times, past), start))
+        if program.inputs:
+            kind = f.element(told(f, "stop_kind"), past, "i64")
+            with f.when(f.on_integers("icmp ne", kind, 0)):
+                target = f.element(told(f, "stop_target"), past, "i64")
+                level = f.element(told(f, "stop_value"), past)
+                f.store(level, f.at(layout.row(f, "inputs", target), "%lane"), "double")
         f.store(f.on_integers("add", past, 1), row, "i64")
     f.store(f.load(row, "i64"), layout.lane(f, "row", "%lane"), "i64")
     f.store(last, layout.lane(f, "last_row", "%lane"), "i64")
-    return f
 
 
-def observe(layout: Layout, method: Rosenbrock, program: Program) -> Function:
+def interpolate(f: Function, layout: Layout, method: Method, states: int, share: Value, whole: Value) -> None:
+    """Fill `observed` with the states at a share of the step; where `whole` holds, with those at its end."""
+    rest = f.subtract(f.constant(1.0), share)
+    bump = f.multiply(share, rest)
+    for j in range(method.stages):
+        first, second, third = (row[j] for row in method.dense)
+        weight = f.fused(share, f.constant(third), f.constant(second))
+        weight = f.fused(share, weight, f.constant(first))
+        layout.store(f, f.multiply(bump, weight), "interpolation", j)
+    weights = [layout.load(f, "interpolation", j) for j in range(method.stages)]
+    with f.each(states) as k:
+        new, old = f.load(layout.row(f, "next", k)), f.load(layout.row(f, "states", k))
+        value = f.fused(share, f.subtract(new, old), old)
+        for j, weight in enumerate(weights):
+            value = f.fused(weight, f.load(layout.row(f, "u", k, j * states)), value)
+        f.store(f.select(whole, new, value), layout.row(f, "observed", k))
+
+
+def observe(layout: Layout, method: Method, program: Program) -> Function:
     """Write every output that falls within the step just accepted, from the method's interpolant."""
     f = Function("observe", layout.lanes, _WORK_AND_TASK)
     states, inputs = len(program.states), len(program.inputs)
     accepted = f.compare_whole("ne", layout.load_whole(f, "accepted"), f.whole_constant(0))
     time, taken, end = (layout.load(f, name) for name in ("time", "taken", "end"))
+    late = f.compare("oeq", end, layout.load(f, "stop"))
+    late = f.both(late, f.compare_whole("ne", f.spread(told(f, "after"), "i64"), f.whole_constant(0)))
     with f.forever() as loop:
         due = layout.load(f, "due")
         inside = f.both(accepted, f.compare("ole", due, end))
+        inside = f.both(inside, f.reverse(f.both(late, f.compare("oeq", due, end))))
+        layout.store_whole(f, f.count_mask(inside), "writes")
         f.leave(loop, f.none(inside))
         at_end = f.compare("oge", due, end)
+        if program.triggers:
+            at_end = f.both(at_end, f.compare_whole("eq", layout.load_whole(f, "halted"), f.whole_constant(0)))
         share = f.divide(f.subtract(due, time), taken)
-        rest = f.subtract(f.constant(1.0), share)
-        bump = f.multiply(share, rest)
-        for j in range(method.stages):
-            first, second, third = (row[j] for row in method.dense)
-            weight = f.fused(share, f.constant(third), f.constant(second))
-            weight = f.fused(share, weight, f.constant(first))
-            layout.store(f, f.multiply(bump, weight), "interpolation", j)
-        weights = [layout.load(f, "interpolation", j) for j in range(method.stages)]
-        with f.each(states) as k:
-            new, old = f.load(layout.row(f, "next", k)), f.load(layout.row(f, "states", k))
-            value = f.fused(share, f.subtract(new, old), old)
-            for j, weight in enumerate(weights):
-                value = f.fused(weight, f.load(layout.row(f, "u", k, j * states)), value)
-            f.store(f.select(at_end, new, value), layout.row(f, "observed", k))
+        interpolate(f, layout, method, states, share, at_end)
         if inputs:
             with f.each(inputs) as k:
                 f.store(f.load(layout.row(f, "inputs", k)), layout.row(f, "observed", k, states))
@@ -245,10 +325,8 @@ def observe(layout: Layout, method: Rosenbrock, program: Program) -> Function:
 def write(layout: Layout) -> Function:
     """Copy one lane's outputs to the results, if one is due there, and look up the next."""
     f = Function("write", layout.lanes, _ONE_LANE)
-    place = {name: layout.lane(f, name, "%lane") for name in ("due", "end", "accepted", "output", "patient")}
-    due = f.on_doubles("fcmp ole", f.load(place["due"], "double"), f.load(place["end"], "double"))
-    accepted = f.on_integers("icmp ne", f.load(place["accepted"], "i64"), 0)
-    with f.when(f.result(f"and i1 {due}, {accepted}")):
+    place = {name: layout.lane(f, name, "%lane") for name in ("due", "writes", "output", "patient")}
+    with f.when(f.on_integers("icmp ne", f.load(place["writes"], "i64"), 0)):
         output, patient = f.load(place["output"], "i64"), f.load(place["patient"], "i64")
         count, wanted = told(f, "time_count"), told(f, "source_count")
         row = f.on_integers("add", f.on_integers("mul", patient, count), output)

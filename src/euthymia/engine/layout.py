@@ -24,6 +24,8 @@ LANE_DOUBLES = (
     "slope_time",  # h d_1
     "relative",  # the relative tolerance
     "output_time",
+    "low",  # shares of the step between which a trigger changed
+    "high",
 )
 #: one vector each: 64-bit integers
 LANE_INTEGERS = (
@@ -35,6 +37,8 @@ LANE_INTEGERS = (
     "accepted",  # 1 if the step just tried is accepted
     "failure",  # see `lanes.Failure`
     "fresh",  # 1 while a new patient is being placed
+    "writes",  # 1 if an output is to be written now
+    "halted",  # 1 if a trigger changed within the step just accepted
 )
 
 

@@ -19,6 +19,10 @@ class Program:
     `algebraic` are (name, expression) pairs, each using only parameters, inputs, states, `time` and earlier names.
     `inputs` are piecewise constant and change only by the schedule; `input_initial` are their values before the
     first change. `initial` and `input_initial` may use parameters and numbers only.
+
+    `triggers` are conditions, 0 or 1: a patient is integrated until one of them changes (see `Solution.stopped`).
+    `copies` says that the states are those of a model and then, so many times over, as many slopes that obey its
+    linearised equations (see `sensitivity`).
     """
 
     parameters: tuple[str, ...]
@@ -28,6 +32,13 @@ class Program:
     initial: tuple[Expression, ...]
     algebraic: tuple[tuple[str, Expression], ...]
     derivatives: tuple[Expression, ...]
+    triggers: tuple[Expression, ...] = ()
+    copies: int = 0
+
+    @property
+    def own_states(self) -> int:
+        """States without the slopes added to them."""
+        return len(self.states) // (1 + self.copies)
 
     @cached_property
     def hash(self) -> str:
@@ -41,6 +52,8 @@ class Program:
                 self.initial,
                 self.algebraic,
                 self.derivatives,
+                self.triggers,
+                self.copies,
             )
         )
         return hashlib.sha256(text.encode()).hexdigest()

@@ -7,7 +7,8 @@ Assumes that reordering a sum or product is harmless (it moves the last bits, no
 like terms across long sums.
 
 Division becomes multiplication by `reciprocal`, subtraction becomes addition of -1 times a term. A power with a
-constant whole exponent is repeated multiplication. Any other power is e^(n log x) for x > 0, and 0 for x ≤ 0.
+constant whole exponent is repeated multiplication. Any other power is e^(n log x) for x > 0, and 0 for x ≤ 0;
+`pow` differs from it at x ≤ 0, where it does as IEEE arithmetic does.
 """
 
 from __future__ import annotations
@@ -55,6 +56,8 @@ _FOLD = {
     "sin": math.sin,
     "cos": math.cos,
     "exp": lambda a: math.exp(min(max(a, -700.0), 700.0)),
+    "atan": math.atan,
+    "floor": lambda a: float(math.floor(a)) if math.isfinite(a) else a,
 }
 
 
@@ -153,13 +156,30 @@ class Graph:
 
     def power(self, base: Node, exponent: Node) -> Node:
         whole = self.value(exponent)
-        if whole is not None and whole == int(whole) and abs(whole) <= 16:
+        if whole is not None and abs(whole) <= 16 and whole == int(whole):
             repeated = self._repeated(base, abs(int(whole)))
             return repeated if whole >= 0 else self.reciprocal(repeated)
         number = self.value(base)
         if number is not None and whole is not None:
             return self.number(number**whole if number > 0 else 0.0)
         return self.apply("power", base, self.multiply(exponent, self.apply("log_positive", base)))
+
+    def signed_power(self, base: Node, exponent: Node) -> Node:
+        """The power of IEEE arithmetic: a negative base has one to whole exponents, and 0 to a negative one is ∞."""
+        whole = self.value(exponent)
+        if whole is not None and abs(whole) <= 16 and whole == int(whole):
+            return self.power(base, exponent)
+        zero, one, half = self.number(0.0), self.number(1.0), self.number(0.5)
+        size = self.power(self.apply("abs", base), exponent)
+        is_whole = self.apply("<=", exponent, self.apply("floor", exponent))
+        halved = self.multiply(half, exponent)
+        even = self.apply("<=", halved, self.apply("floor", halved))
+        signed = self.where(even, size, self.negate(size))
+        negative = self.where(is_whole, signed, self.number(math.nan))
+        falling = self.apply("<", exponent, zero)
+        at_zero = self.where(falling, self.number(math.inf), self.where(self.apply("<", zero, exponent), zero, one))
+        below = self.where(self.apply("<", base, zero), negative, at_zero)
+        return self.where(self.apply("<", zero, base), size, below)
 
     def where(self, condition: Node, yes: Node, no: Node) -> Node:
         if self.value(condition) is not None:
@@ -196,6 +216,8 @@ class Graph:
                 return self.divide(*arguments)
             case "^":
                 return self.power(*arguments)
+            case "pow":
+                return self.signed_power(*arguments)
             case "neg":
                 return self.negate(*arguments)
             case "where":
@@ -256,6 +278,7 @@ class Equations:
     algebraic: tuple[Node, ...]
     start: tuple[Node, ...]
     input_start: tuple[Node, ...]
+    triggers: tuple[Node, ...]
 
 
 def share(program: Program) -> Equations:
@@ -272,4 +295,5 @@ def share(program: Program) -> Equations:
         names[name] = graph.read(expression, names)
     rates = tuple(graph.read(expression, names) for expression in program.derivatives)
     algebraic = tuple(names[name] for name, _ in program.algebraic)
-    return Equations(graph, states, rates, algebraic, start, input_start)
+    triggers = tuple(graph.read(expression, names) for expression in program.triggers)
+    return Equations(graph, states, rates, algebraic, start, input_start, triggers)

@@ -3,7 +3,7 @@
 Each lane has its own time, step and stop, so nothing a patient does depends on the patients beside them.
 A step that would pass the next stop ends exactly on it; one that would leave a sliver before it goes half way.
 A step cut short for a stop does not shorten the one after it.
-Assumes stops are known in advance. Left out: events triggered by the state.
+Assumes stops are known in advance; what a state triggers is `watch`'s affair.
 """
 
 from __future__ import annotations
@@ -11,12 +11,10 @@ from __future__ import annotations
 from euthymia.engine import vector_maths
 from euthymia.engine.instructions import Function, Value
 from euthymia.engine.layout import Layout
-from euthymia.engine.methods import Rosenbrock
+from euthymia.engine.methods import Method, Rosenbrock, RungeKutta
 
 #: hours; a day where time stands in the equations, so that no daily rhythm is stepped over, and a week elsewhere
 LONGEST_TIMED_STEP, LONGEST_STEP = 24.0, 168.0
-SHORTEST_STEP = 1e-9
-RESTART_STEP = 0.05
 #: the next step is this share of the one that would just meet the tolerance, within these limits
 SAFETY, LEAST_FACTOR, LARGEST_FACTOR, REJECTED_FACTOR = 0.9, 0.15, 6.0, 0.9
 #: smaller magnitudes become zero, so that washed-out drug never costs the slow path of denormal numbers
@@ -25,10 +23,51 @@ NEGLIGIBLE = 1e-200
 NOT_A_NUMBER, TOO_SMALL, TOO_MANY = 1, 2, 3
 
 
-def attempt(layout: Layout, method: Rosenbrock, states: int, timed: bool) -> Function:
+def attempt(layout: Layout, method: Method, states: int, timed: bool) -> Function:
     """Try one step in every lane: fills `u`, `next`, `end` and `norm`."""
-    f = Function("attempt", layout.lanes)
-    time, taken = _choose_step(f, layout, LONGEST_TIMED_STEP if timed else LONGEST_STEP)
+    f = Function("attempt", layout.lanes, (("ptr", "%work"), ("double", "%longest")))
+    if isinstance(method, RungeKutta):
+        _explicit(f, layout, method, states)
+    else:
+        _linearly_implicit(f, layout, method, states, timed)
+    return f
+
+
+def _explicit(f: Function, layout: Layout, method: RungeKutta, states: int) -> None:
+    """Every stage is the step times the right-hand side at a sum of the stages before it."""
+    time, taken = _choose_step(f, layout)
+    for stage in range(method.stages):
+        weights = method.explicit[stage - 1] if stage else ()
+        with f.each(states) as k:
+            argument = f.load(layout.row(f, "states", k))
+            for j, weight in enumerate(weights):
+                argument = f.fused(f.constant(weight), f.load(layout.row(f, "u", k, j * states)), argument)
+            f.store(argument, layout.row(f, "stage", k))
+        layout.store(f, f.fused(f.constant(method.nodes[stage]), taken, time), "stage_time")
+        f.call("rates")
+        with f.each(states) as k:
+            right = f.load(layout.row(f, "right", k))
+            f.store(f.multiply(taken, right), layout.row(f, "u", k, stage * states))
+    _measure_explicit_error(f, layout, method, states)
+
+
+def _measure_explicit_error(f: Function, layout: Layout, method: RungeKutta, states: int) -> None:
+    """The last stage stands at the new state; the error is a weighted sum of all stages."""
+    relative = layout.load(f, "relative")
+    total = f.variable(f.constant(0.0), f.vector)
+    with f.each(states) as k:
+        error = f.constant(0.0)
+        for j, weight in enumerate(method.errors):
+            error = f.fused(f.constant(weight), f.load(layout.row(f, "u", k, j * states)), error)
+        new = f.load(layout.row(f, "stage", k))
+        f.store(new, layout.row(f, "next", k))
+        _add_share(f, layout, relative, total, k, error, new)
+    layout.store(f, _mean(f, total, states), "norm")
+
+
+def _linearly_implicit(f: Function, layout: Layout, method: Rosenbrock, states: int, timed: bool) -> None:
+    """One factorisation, then a solve for each stage."""
+    time, taken = _choose_step(f, layout)
     inverse = f.divide(f.constant(1.0), taken)
     layout.store(f, f.multiply(inverse, f.constant(1.0 / method.gamma)), "shift")
     layout.store(f, f.multiply(taken, f.constant(method.slopes[0])), "slope_time")
@@ -41,13 +80,12 @@ def attempt(layout: Layout, method: Rosenbrock, states: int, timed: bool) -> Fun
         f.call("rates")
         f.call("solve", f"ptr {layout.place(f, 'u', stage * states)}")
     _measure_error(f, layout, method, states)
-    return f
 
 
-def _choose_step(f: Function, layout: Layout, longest: float) -> tuple[Value, Value]:
+def _choose_step(f: Function, layout: Layout) -> tuple[Value, Value]:
     """Time at the start of the step and its length; stores where it ends."""
     time, stop = layout.load(f, "time"), layout.load(f, "stop")
-    wish = f.minimum(layout.load(f, "step"), f.constant(longest))
+    wish = f.minimum(layout.load(f, "step"), f.spread("%longest"))
     layout.store(f, wish, "step")
     distance = f.subtract(stop, time)
     lands = f.compare("oge", wish, distance)
@@ -101,17 +139,25 @@ def _measure_error(f: Function, layout: Layout, method: Rosenbrock, states: int)
         error = f.load(layout.row(f, "u", k, last))
         new = f.add(f.load(layout.row(f, "stage", k)), error)
         f.store(new, layout.row(f, "next", k))
-        size = f.maximum(f.absolute(new), f.absolute(f.load(layout.row(f, "states", k))))
-        tolerance = f.fused(relative, size, f.load(layout.row(f, "absolute", k)))
-        share = f.divide(error, tolerance)
-        f.store(f.fused(share, share, f.load(total, f.vector)), total, f.vector)
-    mean = f.multiply(f.load(total, f.vector), f.constant(1.0 / max(states, 1)))
-    layout.store(f, f.add(layout.load(f, "norm"), f.sqrt(mean)), "norm")
+        _add_share(f, layout, relative, total, k, error, new)
+    layout.store(f, f.add(layout.load(f, "norm"), _mean(f, total, states)), "norm")
 
 
-def judge(layout: Layout, method: Rosenbrock) -> Function:
+def _add_share(f: Function, layout: Layout, relative: Value, total: Value, k: Value, error: Value, new: Value) -> None:
+    """Add the square of one state's error over its tolerance."""
+    size = f.maximum(f.absolute(new), f.absolute(f.load(layout.row(f, "states", k))))
+    tolerance = f.fused(relative, size, f.load(layout.row(f, "absolute", k)))
+    share = f.divide(error, tolerance)
+    f.store(f.fused(share, share, f.load(total, f.vector)), total, f.vector)
+
+
+def _mean(f: Function, total: Value, states: int) -> Value:
+    return f.sqrt(f.multiply(f.load(total, f.vector), f.constant(1.0 / max(states, 1))))
+
+
+def judge(layout: Layout, method: Method) -> Function:
     """Accept or reject each lane's step, choose the next one, and notice lanes that cannot go on."""
-    f = Function("judge", layout.lanes, (("ptr", "%work"), ("i64", "%max_steps")))
+    f = Function("judge", layout.lanes, (("ptr", "%work"), ("i64", "%max_steps"), ("double", "%least")))
     held = f.compare_whole("sge", layout.load_whole(f, "patient"), f.whole_constant(0))
     norm, taken = layout.load(f, "norm"), layout.load(f, "taken")
     broken = f.compare("uno", norm, norm)
@@ -131,7 +177,7 @@ def judge(layout: Layout, method: Rosenbrock) -> Function:
     layout.store_whole(f, f.count_mask(accepted), "accepted")
     limit = f.spread("%max_steps", "i64")
     many = f.compare_whole("sge", steps, limit)
-    small = f.both(f.compare("olt", step, f.constant(SHORTEST_STEP)), f.reverse(accepted))
+    small = f.both(f.compare("olt", step, f.spread("%least")), f.reverse(accepted))
     reason = f.select_whole(broken, f.whole_constant(NOT_A_NUMBER), f.whole_constant(TOO_SMALL))
     failure = f.select_whole(small, reason, f.whole_constant(0))
     failure = f.select_whole(f.both(many, f.reverse(small)), f.whole_constant(TOO_MANY), failure)

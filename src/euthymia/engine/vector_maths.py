@@ -27,6 +27,7 @@ _HALF_PI = (
 _EXP = [1.0 / math.factorial(k + 2) for k in range(12)]
 _ATANH = [2.0 / (2 * k + 3) for k in range(10)]
 _SIN = [(-1.0) ** (k + 1) / math.factorial(2 * k + 3) for k in range(8)]
+_ATAN = [(-1.0) ** (k + 1) / (2 * k + 3) for k in range(21)]
 _COS = [(-1.0) ** k / math.factorial(2 * k + 4) for k in range(7)]
 
 
@@ -91,6 +92,20 @@ def sin(f: Function, x: Value) -> Value:
 
 def cos(f: Function, x: Value) -> Value:
     return _turn(f, x, quarter=1)
+
+
+def atan(f: Function, x: Value) -> Value:
+    """arctan x: above 1 from that of 1/x, above tan(π/8) from that of (x - 1)/(x + 1); the series of what is left."""
+    size, one = f.absolute(x), f.constant(1.0)
+    beyond = f.compare("ogt", size, one)
+    inside = f.select(beyond, f.divide(one, size), size)
+    upper = f.compare("ogt", inside, f.constant(math.tan(math.pi / 8)))
+    t = f.select(upper, f.divide(f.subtract(inside, one), f.add(inside, one)), inside)
+    square = f.multiply(t, t)
+    angle = f.fused(f.multiply(square, t), polynomial(f, square, _ATAN), t)
+    angle = f.select(upper, f.add(f.constant(math.pi / 4), angle), angle)
+    angle = f.select(beyond, f.subtract(f.constant(math.pi / 2), angle), angle)
+    return f.select(f.compare("olt", x, f.constant(0.0)), f.negate(angle), angle)
 
 
 def _turn(f: Function, x: Value, quarter: int) -> Value:

@@ -74,8 +74,21 @@ class Input:
 
 
 @dataclass(frozen=True)
+class Held:
+    """A port that one block sees held at a number, in the port's unit (see `knock_out`)."""
+
+    port: str
+    block: str
+    value: float
+    unit: str
+
+    def __str__(self) -> str:
+        return f"{self.port} -> {self.block} held at {self.value:g} {self.unit}".removesuffix(" 1")
+
+
+@dataclass(frozen=True)
 class Model:
-    """Joined blocks: `values` are in an order in which each uses only earlier ones."""
+    """Joined blocks: `values` are in an order in which each uses only earlier ones; `held` is what was knocked out."""
 
     blocks: tuple[Block, ...]
     states: tuple[State, ...]
@@ -83,6 +96,7 @@ class Model:
     inputs: tuple[Input, ...]
     parameters: Mapping[str, Value]
     ports: Mapping[str, str]
+    held: tuple[Held, ...] = ()
 
     def with_(self, **parameters: float) -> Model:
         """The same model with other parameter values; names use `__` for the dot (`serotonin__feedback=2`)."""

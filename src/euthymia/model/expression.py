@@ -27,7 +27,7 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """An operator or function applied to its arguments; `operator` is one of `OPERATORS` or `FUNCTIONS`."""
+    """An operator or function applied to its arguments; `operator` is one of `OPERATORS`, `FUNCTIONS` or `FURTHER`."""
 
     operator: str
     arguments: tuple[Expression, ...]
@@ -38,6 +38,9 @@ Expression = Number | Name | Call
 #: name → number of arguments; `neg` is unary minus, comparisons give 1 or 0
 OPERATORS = {"+": 2, "-": 2, "*": 2, "/": 2, "^": 2, "neg": 1, "<": 2, "<=": 2, ">": 2, ">=": 2}
 FUNCTIONS = {"exp": 1, "log": 1, "sqrt": 1, "sin": 1, "cos": 1, "abs": 1, "min": 2, "max": 2, "where": 3}
+#: no words of the language, but engines know them: readers of other formats need them. `pow` is the power of IEEE
+#: arithmetic, where `x^n` is 0 for any x that is not above 0
+FURTHER = {"pow": 2, "atan": 1, "floor": 1}
 
 _ONE, _TWO = Number(1.0), Number(2.0)
 

@@ -15,10 +15,10 @@ from euthymia.model.downstream import downstream
 from euthymia.model.pharmacokinetics import absorption, disposition
 from euthymia.model.pharmacokinetics import enzyme as enzymes
 from euthymia.model.pharmacokinetics.disposition import Source
-from euthymia.model.stimulation import course
+from euthymia.model.stimulation import course, light
 from euthymia.model.targets import binding
 from euthymia.treatments.compound import Compound
-from euthymia.treatments.device import device
+from euthymia.treatments.device import Light, device
 from euthymia.treatments.drug import drug
 from euthymia.treatments.enzyme import enzyme
 from euthymia.treatments.plan import Plan
@@ -53,8 +53,11 @@ def treatment_blocks(plan: Plan) -> tuple[Block, ...]:
     present = tuple(compounds.values())
     blocks += [enzymes.block(enzyme(name), present) for name in enzymes_of(present)]
     blocks += binding.blocks(present)
-    if active := sorted({session.protocol for session in plan.sessions if not session.sham}):
-        blocks.append(course.block([device(name) for name in active]))
+    given = [device(name) for name in sorted({session.protocol for session in plan.sessions if not session.sham})]
+    if driving := [one for one in given if not isinstance(one, Light)]:
+        blocks.append(course.block(driving))
+    if len(driving) < len(given):
+        blocks.append(light.block())
     return tuple(blocks)
 
 

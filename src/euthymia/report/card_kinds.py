@@ -16,21 +16,59 @@ from euthymia.report.wording import DASH, arm_name, label, number, percent, when
 
 
 def device_card(name: str) -> Card:
-    """A stimulation protocol, pulse by pulse."""
-    from euthymia.treatments.device import device
+    """A stimulation protocol: its settings, dose at the cortex, usual course, limits it touches."""
+    from euthymia.model.stimulation.summary import doses_of
+    from euthymia.treatments.device import Current, Light, Protocol, device_called
+    from euthymia.treatments.limits.stimulation import findings
 
-    found = device(name)
+    found = device_called(name)
     mark = " [provisional]" if found.confidence == "recalled" else ""
-    facts = {
-        "target": found.target,
-        "coil": found.coil,
-        "intensity": f"{found.intensity:g} % of resting motor threshold",
-        "pulses": f"{found.pulses}, in {found.trains} trains of {found.pulses_per_train}",
-        "frequency": f"{found.frequency:g} pulses a second",
+    facts = {"kind": found.kind, "target": found.target}
+    match found:
+        case Protocol():
+            parts = (found, *found.also)
+            facts |= {
+                "coil": found.coil,
+                "intensity": f"{found.intensity:g} % of resting motor threshold"
+                + (", corrected for depth" if found.depth_corrected else ""),
+                "pulses": f"{found.pulses}, in "
+                + " then ".join(f"{one.trains} trains of {one.pulses_per_train}" for one in parts),
+                "frequency": " then ".join(f"{one.frequency:g} pulses a second" for one in parts)
+                + (f" in bursts of {found.burst.pulses}, {found.burst.rate:g} a second" if found.burst else ""),
+            }
+        case Current():
+            facts |= {
+                "montage": ", ".join(f"{pole.site} {pole.share:+.0%}" for pole in found.montage),
+                "current": f"{found.intensity:g} mA, discs of {found.electrode_area:g} cm2",
+                "charge": f"{found.charge:g} C, {found.density:.2f} A/m2 at an electrode",
+            }
+        case Light():
+            pulsed = (
+                "" if found.pulse_rate is None else f", pulsed at {found.pulse_rate:g} Hz ({percent(found.duty)} on)"
+            )
+            facts |= {
+                "light": f"{found.emitter}, {found.wavelength:g} nm{pulsed}",
+                "at the skin": f"{found.average:g} mW/cm2, {found.radiant_exposure:.3g} J/cm2 on each site",
+                "sites": f"{found.sites} of {found.area:g} cm2",
+            }
+    days = found.session_days()
+    facts |= {
         "session": f"{found.session_hours * 60:.0f} minutes",
+        "course": f"{len(days)} sessions over {int(days[-1]) + 1} days" if days else "none is known",
         "source": f"{found.source}, {found.where}{mark}",
+        "note": found.note,
     }
-    return Card("device", name, found.label, facts, tuple(line(path, value) for path, value in values_in(found)))
+    for dose in doses_of(found, found.intensity, found.session_hours):
+        low, high = dose.interval
+        unit = "" if dose.unit == "1" else f" {dose.unit}"
+        _add(
+            facts,
+            dose.quantity,
+            f"{dose.value:.3g}{unit} ({low:.3g} to {high:.3g}: {dose.interval_kind}), {dose.metric}",
+        )
+    for one in findings(found, found.intensity):
+        _add(facts, f"limit {one.rule}", f"{one.severity}: {one.message} ({one.source}, {one.confidence})")
+    return Card("device", found.name, found.label, facts, tuple(line(path, value) for path, value in values_in(found)))
 
 
 def cohort_card(name: str) -> Card:

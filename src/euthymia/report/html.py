@@ -18,11 +18,14 @@ from euthymia.report import statements
 from euthymia.report.cite import bibtex, cite
 from euthymia.report.faults import CLOSED, faults
 from euthymia.report.report_data import ReportData, Strategy
+from euthymia.report.skill_table import skill_lines
+from euthymia.report.stimulation_trials import counted, stimulation_trials
 from euthymia.report.verdict import is_miss
 from euthymia.report.wording import NOTICE, amount
 
 if TYPE_CHECKING:
     from euthymia.report.drawing import Figure
+    from euthymia.treatments.finding import Finding
 
 PAGES = Path(__file__).parent / "pages"
 
@@ -72,6 +75,7 @@ def _context(data: ReportData, tell: Progress) -> dict[str, Any]:
         strategies.append(_strategy(strategy, data))
     tell("drawing comparisons", steps - 1, steps)
     overall = [drawn(figure) for figure in (forest(data.rows), scatter(data.rows)) if figure is not None]
+    stimulated = stimulation_trials(data.rows)
     citations = cite([one.run for one in data.strategies], [row for row in data.rows if row.predicted is not None])
     tell("drawn", steps, steps)
     return {
@@ -82,10 +86,14 @@ def _context(data: ReportData, tell: Progress) -> dict[str, Any]:
         "misses": [line for line in lines if line["miss"]],
         "lines": lines,
         "counts": statements.hit_counts(data.rows),
+        "skills": skill_lines(data.rows),
         "not_compared": statements.not_compared(data.rows),
         "faults": [fault for fault in known if fault.status != CLOSED],
         "closed": [fault for fault in known if fault.status == CLOSED],
         "overall": overall,
+        "stimulation": stimulated,
+        "stimulation_counts": counted(stimulated),
+        "allowed": allowed(data),
         "fitted": statements.fit_table(data),
         "trust": statements.trust_table(data),
         "citations": citations,
@@ -96,10 +104,33 @@ def _context(data: ReportData, tell: Progress) -> dict[str, Any]:
     }
 
 
+def allowed(data: ReportData) -> list[tuple[str, Finding]]:
+    """Safety limits that sessions of the report go beyond, with their protocols: they were allowed by name."""
+    from euthymia.treatments.device import device
+    from euthymia.treatments.limits.stimulation import findings
+
+    sessions = {s for one in data.strategies for arm in one.run.arms.values() for s in arm.plan.sessions if not s.sham}
+    settings = sorted({(s.protocol, s.intensity, s.duration) for s in sessions})
+    return [
+        (name, found)
+        for name, level, hours in settings
+        for found in findings(device(name), level, hours)
+        if found.severity == "refuse"
+    ]
+
+
 def _strategy(strategy: Strategy, data: ReportData) -> dict[str, Any]:
     from euthymia.report.figures import curves, exposure, pathways
+    from euthymia.report.share_figure import share_figure
 
-    figures = (curves(strategy, data.rows), exposure(strategy), pathways(strategy))
+    carried = None if strategy.shares is None else share_figure(strategy.shares, f"{strategy.key}-shares")
+    figures = (
+        curves(strategy, data.rows),
+        exposure(strategy),
+        pathways(strategy),
+        carried,
+        *_device_pictures(strategy),
+    )
     ids = {one.trial for one in strategy.comparisons}
     return {
         "it": strategy,
@@ -111,6 +142,17 @@ def _strategy(strategy: Strategy, data: ReportData) -> dict[str, Any]:
         "misses": sum(is_miss(row) for row in data.rows if row.trial in ids),
         "people": len(strategy.arms[0].people),
     }
+
+
+def _device_pictures(strategy: Strategy) -> tuple[Figure, ...]:
+    """Pictures of the devices of the active arm."""
+    plan = strategy.arms[0].plan
+    if not plan.sessions:
+        return ()
+    from euthymia.report.device_figures import device_figures
+    from euthymia.treatments.device import device
+
+    return tuple(figure for name in plan.protocols for figure in device_figures(device(name)))
 
 
 def drawn(figure: Figure) -> Drawn:

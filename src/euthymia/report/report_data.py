@@ -16,6 +16,7 @@ from euthymia.errors import TrialError, UnknownName
 
 if TYPE_CHECKING:
     from euthymia.model.block import Model
+    from euthymia.report.shares import Shares
     from euthymia.trial.run import ArmRun, Run
     from euthymia.trial.score import Row
 
@@ -48,7 +49,8 @@ class Comparison:
 class Strategy:
     """One strategy of the report: a run, its active and control arm, a typical patient of each, published trials.
 
-    `primary` is the day (of a visit) on which the arms are compared in words; the last visit when not given.
+    `primary` is the day (of a visit) on which the arms are compared in words; the last visit when not given. `shares`
+    take the active arm's effect apart by pathway.
     """
 
     key: str
@@ -62,6 +64,7 @@ class Strategy:
     comparisons: tuple[Comparison, ...] = ()
     scale: str = "MADRS"
     primary: float | None = None
+    shares: Shares | None = None
 
     def __post_init__(self) -> None:
         for name in (self.active, self.control, *(arm for one in self.comparisons for arm in one.arms.values())):

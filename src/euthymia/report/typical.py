@@ -16,7 +16,8 @@ from euthymia.report.report_data import Typical
 from euthymia.report.wording import TARGET_EFFECTS
 
 if TYPE_CHECKING:
-    from euthymia.engine.task import Engine
+    from euthymia.engine.task import Engine, Task
+    from euthymia.model.block import Model
     from euthymia.treatments.plan import Plan
 
 #: hours after a dose or session at which its effect is looked at closely
@@ -32,17 +33,36 @@ def typical(
     setting: str | None = None,
     visits: Sequence[float] | None = None,
     parameters: Mapping[str, float] | None = None,
+    knock_out: Sequence[str] = (),
 ) -> Typical:
     """Simulate the typical patient under a plan to `hours` (default: its span and two weeks).
 
     `setting` and `visits` (days) are those of the trial he would be seen in; `outputs` default to symptoms, pathways
-    and plasma. Raises `UnknownName` for an output or parameter the model does not have.
+    and plasma; `knock_out` holds ports, edges or blocks at health (see `model.knock_out`). Raises `UnknownName` for an
+    output or parameter the model does not have.
     """
-    from euthymia.cohort.cohort import Patient
     from euthymia.engine.choose import default_engine
+
+    model, task = typical_task(plan, outputs, hours, setting, visits, parameters, knock_out)
+    solution = (engine or default_engine()).solve(task)
+    return Typical(task.times, task.outputs, solution.values[0], model)
+
+
+def typical_task(
+    plan: Plan,
+    outputs: Sequence[str] | None = None,
+    hours: float | None = None,
+    setting: str | None = None,
+    visits: Sequence[float] | None = None,
+    parameters: Mapping[str, float] | None = None,
+    knock_out: Sequence[str] = (),
+) -> tuple[Model, Task]:
+    """What `typical` integrates, with the same arguments: the model of the plan and one patient's task."""
+    from euthymia.cohort.cohort import Patient
     from euthymia.engine.lower import lower
     from euthymia.engine.schedule import Rate, tabulate
     from euthymia.engine.task import Task
+    from euthymia.model.knock_out import knock_out as knocked_out
     from euthymia.model.symptoms.domains import DOMAINS
     from euthymia.model.treatment import model_of
     from euthymia.trial.conduct import PATHWAYS
@@ -51,7 +71,7 @@ def typical(
     from euthymia.trial.enrol import RUN_IN_HOURS
     from euthymia.trial.world import World
 
-    model = model_of(plan).having(parameters or {})
+    model = knocked_out(model_of(plan).having(parameters or {}), *knock_out)
     end = float(hours if hours is not None else plan.span + 14 * 24)
     known = [quantity.name for quantity in (*model.states, *model.values)]
     if outputs is None:
@@ -63,16 +83,14 @@ def typical(
         if name not in known:
             raise UnknownName("output", name, known)
     times = close_times(plan, end)
-    person = Patient(0, 0, {}, {}, {"weight": WEIGHT})
+    person = Patient(0, 0, {}, {}, {"weight": WEIGHT, "optics": "median"})
     days = np.arange(0.0, end / 24 + 1e-9, 7.0) if visits is None else np.asarray(visits, float)
     events = [event for event in events_of(plan, person, 1.0) if event.time <= end]
     events += contacts(setting or setting_of([plan]), days[days * 24 <= end] * 24, World({}))
     events.append(Rate(0.0, "life.course", 1.0, end + 1.0))
     program = lower(model)
     numbers = np.array([[model.parameters[name].number for name in program.parameters]])
-    task = Task(program, numbers, tabulate(program, [events]), times, tuple(outputs), start=-RUN_IN_HOURS)
-    solution = (engine or default_engine()).solve(task)
-    return Typical(times, tuple(outputs), solution.values[0], model)
+    return model, Task(program, numbers, tabulate(program, [events]), times, tuple(outputs), start=-RUN_IN_HOURS)
 
 
 def close_times(plan: Plan, end: float, most: int = 1500) -> np.ndarray:

@@ -1,4 +1,7 @@
-"""One safety rule that a regimen touches; shared by rules about drugs and limits of stimulation."""
+"""A safety rule that a regimen touches, with the numbers and the source of the rule.
+
+The assumption that matters: a rule that refuses can be overridden, but never silently. Left out: the rules themselves.
+"""
 
 from __future__ import annotations
 

@@ -12,8 +12,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from euthymia.errors import RegimenError, UnitError
-from euthymia.treatments.device import device
+from euthymia.treatments.device import Device, device, devices
 from euthymia.treatments.drug import drug
+from euthymia.treatments.limits.stimulation import findings, refused
 from euthymia.treatments.plan import Dose, Session
 from euthymia.treatments.regimen import DAY, Course, Regimen
 from euthymia.units import quantity
@@ -66,6 +67,34 @@ class Order:
     def course(self, per_week: int = 5, weeks: float = 6) -> Regimen:
         """A stimulation course: sessions on working days."""
         return self.times_per_week(per_week, weeks)
+
+    def accelerated(self, per_day: int = 10, days: int = 5, gap: str = "50 min") -> Regimen:
+        """Several sessions a day on days in a row; `gap` is from the end of one to the start of the next.
+
+        >>> len(rtms("left-dlpfc-saint").accelerated().plan().sessions)
+        50
+        """
+        pause = quantity(gap, "hour")
+        length = self.item.duration + pause
+        if per_day < 1 or days < 1 or pause < 0 or per_day * length > DAY:
+            raise RegimenError(
+                f"{per_day} sessions of '{self.label}' a day, {gap} apart, on {days} days",
+                rule="The sessions of a day fit into the day.",
+                fix="Write accelerated(per_day=10, days=5, gap='50 min').",
+            )
+        moments = [day + n * length / DAY for day in range(days) for n in range(per_day)]
+        return self._at(moments, float(days))
+
+    def as_published(self) -> Regimen:
+        """The course that the device's file says its trial gave."""
+        sessions = device(self.item.protocol).session_days() if isinstance(self.item, Session) else ()
+        if not sessions:
+            raise RegimenError(
+                f"no course is known for '{self.label}'",
+                rule="Some protocols were only ever given once.",
+                fix="Say when: .course(per_week=5, weeks=4).",
+            )
+        return self._at(list(sessions), math.ceil(sessions[-1] + 1e-9 + self.item.duration / DAY))
 
     def _every(self, step: float, weeks: float | None, days: float | None, clock: float = 0.0) -> Regimen:
         if weeks is not None and days is None:
@@ -207,19 +236,64 @@ def _amount(name: str, amount: str) -> tuple[float, str]:
             ) from None
 
 
-def rtms(protocol: str, intensity: str | None = None, pulses: int | None = None) -> Order:
-    """A session of repetitive magnetic stimulation; intensity and pulses default to the protocol's own."""
-    return _session(protocol, intensity, pulses, sham=False)
+def rtms(protocol: str, intensity: str | None = None, pulses: int | None = None, allow: Iterable[str] = ()) -> Order:
+    """A session of repetitive magnetic stimulation; intensity and pulses default to the protocol's own.
+
+    Outside a safety limit it raises `RegimenError`, unless the rule is named in `allow`.
+    """
+    return _session(protocol, intensity, pulses, sham=False, allow=allow)
 
 
 def sham(protocol: str) -> Order:
-    """A sham session: the same visit with a coil that does not stimulate."""
+    """A sham session: the same visit with a coil, current or lamp that does nothing."""
     return _session(protocol, None, None, sham=True)
 
 
-def _session(name: str, intensity: str | None, pulses: int | None, sham: bool) -> Order:
+def tdcs(protocol: str, current: str | None = None, over: str | None = None, allow: Iterable[str] = ()) -> Order:
+    """A session of direct current; current and length default to the protocol's own.
+
+    >>> print(tdcs("tdcs-bifrontal-home").once().calendar())
+    day  0  00:00  tdcs-bifrontal-home  2 mA  30 min
+    """
+    return _steady(protocol, "tdcs", current, over, allow)
+
+
+def light(protocol: str, irradiance: str | None = None, over: str | None = None, allow: Iterable[str] = ()) -> Order:
+    """A session of transcranial light; irradiance at the skin and length default to the protocol's own."""
+    return _steady(protocol, "pbm", irradiance, over, allow)
+
+
+def _steady(name: str, kind: str, level: str | None, over: str | None, allow: Iterable[str]) -> Order:
+    protocol = _of_kind(name, kind)
+    strength = protocol.intensity if level is None else quantity(level, protocol.unit)
+    hours = protocol.session_hours if over is None else quantity(over, "hour")
+    if not 0 < strength < math.inf or not 0 < hours < math.inf:
+        raise RegimenError(
+            f"a session of {name} with {strength:g} {protocol.unit} for {hours * 60:g} minutes",
+            rule="A session has a strength and a length above zero.",
+            fix="Use sham() for a session without stimulation.",
+        )
+    refused(findings(protocol, strength, hours), allow, name)
+    return Order(name, Session(0.0, name, hours, strength, 0))
+
+
+def _of_kind(name: str, kind: str) -> Device:
     protocol = device(name)
+    if protocol.kind != kind:
+        word = {"rtms": "rtms()", "tdcs": "tdcs()", "pbm": "light()"}
+        raise RegimenError(
+            f"'{name}' is no protocol for {word[kind]}",
+            rule=f"Known: {', '.join(devices(kind))}.",
+            fix=f"Order it with {word[protocol.kind]}.",
+        )
+    return protocol
+
+
+def _session(name: str, intensity: str | None, pulses: int | None, sham: bool, allow: Iterable[str] = ()) -> Order:
+    protocol = device(name) if sham else _of_kind(name, "rtms")
     level = protocol.intensity if intensity is None else quantity(intensity, "%RMT")
+    if protocol.kind != "rtms":
+        return Order(f"sham {name}", Session(0.0, name, protocol.session_hours, level, 0, sham))
     count = protocol.pulses if pulses is None else pulses
     if not 0 < level < math.inf or count <= 0 or count != int(count):
         raise RegimenError(
@@ -227,6 +301,8 @@ def _session(name: str, intensity: str | None, pulses: int | None, sham: bool) -
             rule="A session has an intensity above zero and a whole number of pulses above zero.",
             fix="Use sham() for a session without stimulation.",
         )
+    if not sham:
+        refused(findings(protocol, level), allow, name)
     duration = protocol.session_hours * count / protocol.pulses
     label = f"{'sham ' if sham else ''}{name}"
     return Order(label, Session(0.0, name, duration, level, int(count), sham))

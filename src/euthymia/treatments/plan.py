@@ -26,7 +26,8 @@ class Dose:
 
 @dataclass(frozen=True, order=True)
 class Session:
-    """One stimulation session: `duration` in hours, `intensity` in per cent of resting motor threshold."""
+    """One stimulation session: `duration` in hours, `intensity` in the unit of the device's kind (per cent of resting
+    motor threshold, mA, or mW/cm^2 at the skin); a current or light has no pulses."""
 
     time: float
     protocol: str

@@ -20,10 +20,12 @@ from euthymia.treatments.order import (
     infusion,
     injection,
     intranasal,
+    light,
     oral,
     placebo,
     rtms,
     sham,
+    tdcs,
     titrated_infusion,
     transdermal,
 )
@@ -37,10 +39,12 @@ ORDERS: dict[str, tuple[str, ...]] = {
     "injection": ("amount", "route"),
     "transdermal": ("amount",),
     "placebo": (),
-    "rtms": ("intensity", "pulses"),
+    "rtms": ("intensity", "pulses", "allow"),
+    "tdcs": ("current", "over", "allow"),
+    "light": ("irradiance", "over", "allow"),
     "sham": (),
 }
-SCHEDULES = ("once", "daily", "twice_daily", "at", "times_per_week", "weekly", "course")
+SCHEDULES = ("once", "daily", "twice_daily", "at", "times_per_week", "weekly", "course", "accelerated", "as_published")
 CHANGES = ("starting", "until", "missing", "missed")
 FORM = "For example {oral: escitalopram, amount: 10 mg, daily: {weeks: 8}}."
 
@@ -138,6 +142,10 @@ def _order(kind: str, given: Mapping[str, Any]) -> Order:
             return placebo(route=given["placebo"] or "oral")
         case "rtms":
             return rtms(given["rtms"], **options)
+        case "tdcs":
+            return tdcs(given["tdcs"], **options)
+        case "light":
+            return light(given["light"], **options)
         case "sham":
             return sham(given["sham"])
     make = {

@@ -22,6 +22,8 @@ from euthymia.evidence.published_trial import Arm, Contrast, Outcome, PublishedT
 from euthymia.model.downstream import MODULES
 from euthymia.model.parameter_table import Prior, priors
 from euthymia.model.symptoms.domains import DOMAINS
+from euthymia.treatments.device import device
+from euthymia.treatments.plan import Plan
 from euthymia.trial.conduct import arm_task
 from euthymia.trial.enrol import Person
 from euthymia.trial.express import DAYS_ASSUMED, SCALES, TYPICAL, express
@@ -88,7 +90,11 @@ def problem(people: int = PEOPLE, seed: int = 20251) -> Problem:
         if expressed.trial is None:
             continue
         assumed = {arm for arm, said in expressed.liberties.items() if DAYS_ASSUMED in said}
-        covered = {name: plan for name, plan in expressed.trial.arms.items() if set(plan.drugs) <= FITTED_DRUGS}
+        covered = {
+            name: plan
+            for name, plan in expressed.trial.arms.items()
+            if set(plan.drugs) <= FITTED_DRUGS and _fitted(plan)
+        }
         arms = {name: plan for name, plan in covered.items() if name not in assumed}
         if not arms:
             continue
@@ -99,6 +105,13 @@ def problem(people: int = PEOPLE, seed: int = 20251) -> Problem:
             virtual[published.id] = replace(expressed.trial, arms=arms, adherence=1.0)
             targets += found
     return Problem(virtual, tuple(targets), free_parameters())
+
+
+def _fitted(plan: Plan) -> bool:
+    """Whether a fit may see a plan: currents, light and accelerated courses are predicted, not fitted."""
+    active = [session for session in plan.sessions if not session.sham]
+    days = [int(session.time // 24) for session in active]
+    return all(device(s.protocol).kind == "rtms" for s in active) and len(days) == len(set(days))
 
 
 def _targets(published: PublishedTrial, virtual: Trial) -> list[Target]:

@@ -13,19 +13,18 @@ from types import MappingProxyType
 
 import numpy as np
 
-from euthymia.cohort.cohort import LIFE, RATER, STAYING, Patient
+from euthymia.cohort.cohort import RATER, STAYING
 from euthymia.engine.choose import default_engine
 from euthymia.engine.lower import lower
 from euthymia.engine.program import Program
-from euthymia.engine.schedule import Bolus, Event, Rate, tabulate
+from euthymia.engine.schedule import ScheduleTable
 from euthymia.engine.task import Engine, Solution, Task
 from euthymia.model.block import Model
 from euthymia.model.symptoms.domains import DOMAINS
 from euthymia.model.treatment import compounds_of, enzymes_of, model_of
 from euthymia.treatments.enzyme import enzyme
 from euthymia.treatments.plan import Plan
-from euthymia.trial.contact import contacts
-from euthymia.trial.dosing import events_of
+from euthymia.trial.calendars import schedules
 from euthymia.trial.enrol import RUN_IN_HOURS, Enrolment, Person, enrol, traits
 from euthymia.trial.exposure import capacity, exposure
 from euthymia.trial.protocol import Staying, Trial
@@ -33,7 +32,6 @@ from euthymia.trial.run import ArmRun, Run
 from euthymia.trial.scale import scale
 from euthymia.trial.world import worlds
 
-LIFE_STEP_HOURS = 168.0
 #: pathway quantities kept beside symptoms and plasma
 PATHWAYS = (
     "sert_occupancy", "nmda_block", "gabaa_potentiation", "serotonin_level", "raphe_firing", "glutamate_burst",
@@ -51,11 +49,11 @@ def run(trial: Trial, engine: Engine | None = None, progress: Progress | None = 
     tell = progress or (lambda what, done, total: None)
     steps = len(trial.arms) + 1
     tell("screening", 0, steps)
-    enrolment = enrol(trial, engine, worlds(trial.worlds))
+    enrolment = enrol(trial, engine, worlds(trial.worlds, trial.hypotheses))
     visits = np.array(trial.visits) * 24.0
     times = np.unique(np.concatenate([visits, np.arange(0.0, visits[-1] + grid_hours / 2, grid_hours)]))
     times = times[times <= visits[-1]]
-    seen = _seen(trial, visits)
+    seen = seen_hours(trial, visits)
     arms: dict[str, ArmRun] = {}
     for done, (name, plan) in enumerate(trial.arms.items(), start=1):
         tell(name, done, steps)
@@ -65,11 +63,15 @@ def run(trial: Trial, engine: Engine | None = None, progress: Progress | None = 
     return Run(trial, MappingProxyType(arms), enrolment, _header(trial, arms, engine, enrolment))
 
 
-def _seen(trial: Trial, visits: np.ndarray) -> np.ndarray:
-    """Hours at which somebody of the trial sees the patient: visits, supervised doses and sessions of any arm."""
+def seen_hours(trial: Trial, visits: np.ndarray) -> np.ndarray:
+    """Hours at which somebody of the trial sees the patient: visits, supervised doses and sessions of any arm.
+
+    A day of several sessions is one contact.
+    """
     supervised = [dose.time for plan in trial.arms.values() for dose in plan.doses if dose.supervised]
     sessions = [session.time for plan in trial.arms.values() for session in plan.sessions]
-    return np.unique(np.concatenate([visits, supervised, sessions]))
+    first_of_day = {int(time // 24): time for time in sorted(sessions, reverse=True)}
+    return np.unique(np.concatenate([visits, supervised, list(first_of_day.values())]))
 
 
 def _allocated(trial: Trial, enrolment: Enrolment, arm: int) -> tuple[Person, ...]:
@@ -108,7 +110,7 @@ def _conduct_arm(
 
 def arm_task(trial: Trial, plan: Plan, people: tuple[Person, ...], times: np.ndarray, outputs: tuple[str, ...]) -> Task:
     """The integration of one arm on its own, as a fit needs it; `times` in hours."""
-    seen = _seen(trial, np.array(trial.visits) * 24.0)
+    seen = seen_hours(trial, np.array(trial.visits) * 24.0)
     return _task(trial, plan, people, times, outputs, seen)
 
 
@@ -127,15 +129,16 @@ def _task(
     outputs: tuple[str, ...],
     seen: np.ndarray,
 ) -> Task:
+    _, program = ready(plan)
+    parameters, schedule = drawn(trial, plan, people, seen)
+    return Task(program, parameters, schedule, times, outputs, start=-RUN_IN_HOURS)
+
+
+def drawn(trial: Trial, plan: Plan, people: tuple[Person, ...], seen: np.ndarray) -> tuple[np.ndarray, ScheduleTable]:
+    """Parameters (people, parameters) and schedules of people in one arm; `seen` are the hours somebody meets them."""
     model, program = ready(plan)
-    return Task(
-        program,
-        np.stack([_individual(model, plan, person) for person in people]),
-        tabulate(program, [_events(trial, plan, person, seen) for person in people]),
-        times,
-        outputs,
-        start=-RUN_IN_HOURS,
-    )
+    parameters = np.stack([_individual(model, plan, person) for person in people])
+    return parameters, schedules(program, trial, plan, people, seen)
 
 
 def _outputs(model: Model) -> tuple[str, ...]:
@@ -154,26 +157,6 @@ def _individual(model: Model, plan: Plan, person: Person) -> np.ndarray:
         for name, number in changed.items():
             vector[index[name]] = number
     return vector
-
-
-def _events(trial: Trial, plan: Plan, person: Person, seen: np.ndarray) -> list[Event]:
-    end = trial.span * 24.0
-    events = [e for e in events_of(plan, person.patient, trial.adherence) if e.time <= end]
-    events += contacts(trial.setting, seen[seen <= end], person.world, trial.certain)
-    events.append(Rate(0.0, "life.course", 1.0, end + 1.0))
-    events += life_events(person.patient, end)
-    return events
-
-
-def life_events(patient: Patient, end: float) -> list[Event]:
-    """This patient's good and bad weeks: steps of a mean-reverting random walk (Ornstein-Uhlenbeck)."""
-    from euthymia.model.parameter_table import values_for
-
-    values = values_for("life")
-    step = values["volatility"].number * np.sqrt(2 * LIFE_STEP_HOURS / values["reversion_time"].number)
-    moments = np.arange(LIFE_STEP_HOURS / 2, end, LIFE_STEP_HOURS)
-    shocks = patient.random(LIFE).standard_normal(len(moments)) * step
-    return [Bolus(float(t), "life_stress", float(size)) for t, size in zip(moments, shocks, strict=True)]
 
 
 def _totals(trial: Trial, solution: Solution, outputs: tuple[str, ...], at: np.ndarray) -> Mapping[str, np.ndarray]:

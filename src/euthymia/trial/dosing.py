@@ -6,15 +6,15 @@ patient's own probability. Left out: doses taken late or twice.
 
 from __future__ import annotations
 
-import numpy as np
-
-from euthymia.cohort.cohort import TAKING, Patient
+from euthymia.cohort.cohort import OPTICS, TAKING, Patient
 from euthymia.engine.schedule import Bolus, Event, Rate
 from euthymia.model.pharmacokinetics.absorption import Entry, entries, name_of
 from euthymia.model.pharmacokinetics.disposition import identifier
+from euthymia.model.stimulation.worth import responsiveness, worth
+from euthymia.treatments.device import Light, device
 from euthymia.treatments.drug import drug
 from euthymia.treatments.measured import promised
-from euthymia.treatments.plan import Dose, Plan, Session
+from euthymia.treatments.plan import Dose, Plan
 from euthymia.treatments.product import single
 
 CONCENTRATION = 12.0  # of the beta distribution of individual adherence
@@ -29,9 +29,7 @@ def events_of(plan: Plan, patient: Patient, adherence: float) -> list[Event]:
         if dose.supervised or random.random() < own:
             weight = float(patient.covariates.get("weight", 70.0))
             events += [event for one in single(dose) for event in _dose(one, weight)]
-    for session in plan.sessions:
-        events += _session(session)
-    return events
+    return events + _sessions(plan, patient)
 
 
 def _dose(dose: Dose, weight: float) -> list[Event]:
@@ -76,19 +74,45 @@ def _entered(time: float, part: Entry, amount: float) -> Event:
     return Rate(time + part.lag, part.target, part.share * amount / part.duration, part.duration)
 
 
-def _session(session: Session) -> list[Event]:
-    if session.sham:
-        return []
-    worth = _worth(session)
-    target = f"stimulation.{identifier(session.protocol)}"
-    return [Rate(session.time, target, worth / session.duration, session.duration)]
+def _sessions(plan: Plan, patient: Patient) -> list[Event]:
+    """Sessions that stimulate: magnetic and direct current as a drive, light as irradiance at the cortex."""
+    given = [session for session in plan.sessions if not session.sham]
+    driving = [session for session in given if not isinstance(device(session.protocol), Light)]
+    worths = [worth(session) for session in driving]
+    left = responsiveness(
+        [session.time for session in driving],
+        [size * device(session.protocol).efficacy.number for session, size in zip(driving, worths, strict=True)],
+        [session.duration for session in driving],
+    )
+    events: list[Event] = [
+        Rate(
+            session.time,
+            f"stimulation.{identifier(session.protocol)}{'_reversed' if size < 0 else ''}",
+            abs(size) * ready / session.duration,
+            session.duration,
+        )
+        for session, size, ready in zip(driving, worths, left, strict=True)
+    ]
+    for session in given:
+        protocol = device(session.protocol)
+        if isinstance(protocol, Light):
+            through = transmitted(protocol, patient)
+            events.append(
+                Rate(session.time, "light.irradiance", through * session.intensity * protocol.duty, session.duration)
+            )
+    return events
 
 
-def _worth(session: Session) -> float:
-    """Share of the protocol's own session that this one delivers: its pulses, saturating, and its intensity."""
-    from euthymia.treatments.device import device
+def transmitted(protocol: Light, patient: Patient) -> float:
+    """Share of the irradiance on the scalp that reaches this patient's grey matter (mean under the beam).
 
-    protocol = device(session.protocol)
-    pulses = session.pulses / protocol.pulses
-    intensity = np.clip((session.intensity - 0.6 * protocol.intensity) / (0.4 * protocol.intensity), 0, 1.25)
-    return float(min(pulses, 1 + 0.25 * (pulses - 1)) * intensity) if pulses > 1 else float(pulses * intensity)
+    Nobody knows which table of optics is right nor how thick this head is, so each patient has one of the answers; the
+    same in every arm. The typical patient (covariate `optics: median`) has the one in the middle.
+    """
+    from euthymia.fields.light import light_dose
+
+    known = light_dose(protocol.wavelength, 1.0, protocol.beam_radius)
+    if patient.covariates.get("optics") == "median":
+        return known.value
+    answers = known.alternatives
+    return float(answers[int(patient.random(OPTICS).integers(len(answers)))][1])

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from euthymia.cohort.cohort import cohort
 from euthymia.errors import EuthymiaError
 from euthymia.evidence.published_trial import Arm, Given, PublishedTrial, Schedule
-from euthymia.treatments.device import devices
 from euthymia.treatments.drug import drug, drugs
-from euthymia.treatments.order import Order, infusion, intranasal, oral, placebo, rtms, sham
+from euthymia.treatments.order import Order, infusion, intranasal, oral, placebo
 from euthymia.treatments.plan import Plan
 from euthymia.treatments.regimen import Regimen
+from euthymia.trial.express_device import DAYS_ASSUMED, CannotExpress, is_device, stimulation
 from euthymia.trial.protocol import Baseline, Trial, trial
 
 SCALES = ("MADRS", "HAMD17")
@@ -27,16 +27,9 @@ ONGOING = ("stable_ongoing", "ongoing", "continued", "treatment_as_usual")
 NEWLY_STARTED = ("new_oral", "standard_of_care", "antidepressant_new")
 #: schedules without days → times a week
 TIMES_A_WEEK = {"biw": 2, "twice_weekly": 2, "2x": 2, "tiw": 3, "3x": 3, "weekly": 1, "qw": 1}
-DAYS_ASSUMED = "the table gives no days, usual ones are taken"
-COURSE_DAYS = 42  # a stimulation course without days: sessions on working days until the last rating, six weeks at most
-PROTOCOLS = {"10hz": "left-dlpfc-10hz", "itbs": "left-dlpfc-itbs"}
 DEFAULT_DAYS = 42.0
 #: mean of the baselines that the calibration trials print, taken where a trial prints none
 TYPICAL = Baseline("MADRS", 32.5)
-
-
-class CannotExpress(Exception):
-    """Why an arm has no virtual counterpart; the text is shown to the user."""
 
 
 @dataclass(frozen=True)
@@ -142,9 +135,13 @@ def _regimen(arm: Arm, published: PublishedTrial, days: float) -> tuple[Regimen,
         elif name.startswith(NEWLY_STARTED):
             parts.append(oral(*NEW_ORAL).daily(days=int(days) + 1))
             taken.append(f"the new oral antidepressant stands for {' '.join(NEW_ORAL)}")
+        elif is_device(name):
+            course, said = stimulation(given, name, published, days)
+            parts.append(course)
+            taken += [said] if said else []
         else:
             parts.append(_one(given, name, days))
-            if _days_assumed(given, name):
+            if _days_assumed(given):
                 taken.append(DAYS_ASSUMED)
     if not parts:
         parts.append(placebo().daily(days=int(days) + 1))
@@ -154,10 +151,8 @@ def _regimen(arm: Arm, published: PublishedTrial, days: float) -> tuple[Regimen,
     return whole, "; ".join(taken)
 
 
-def _days_assumed(given: Given, name: str) -> bool:
-    """Whether the table names no days, so that working days, or days spread over a week, stand in."""
-    if name.startswith("tms") or name.endswith("_sham"):
-        return not given.treatment_days
+def _days_assumed(given: Given) -> bool:
+    """Whether the table names no days, so that days spread over a week stand in."""
     return given.schedule is not None and not given.schedule.times_d and _times_a_week(given) is not None
 
 
@@ -167,31 +162,11 @@ def _times_a_week(given: Given) -> int | None:
 
 
 def _one(given: Given, name: str, days: float) -> Regimen:
-    if name.startswith("tms") or name.endswith("_sham"):
-        return _stimulation(given, name, days)
     name = NAMES.get(name, name)
     if name == "placebo" or name in drugs():
         return _drug(given, name, days)
     kind = "device or protocol" if given.montage or given.treatment_days else "drug"
     raise CannotExpress(f"there is no {kind} '{given.intervention}' in the treatments")
-
-
-def _stimulation(given: Given, name: str, days: float) -> Regimen:
-    moments = list(given.treatment_days) or [d for d in range(min(int(days) + 1, COURSE_DAYS)) if d % 7 < 5]
-    if (given.treatments_per_day or 1) > 1:
-        raise CannotExpress("accelerated courses (several sessions a day) are not modelled yet")
-    if name.endswith("_sham"):  # a sham of any device is a visit without stimulation
-        return sham(PROTOCOLS["10hz"]).at(days=moments)
-    key = (given.protocol or "").lower()
-    protocol = next((p for word, p in PROTOCOLS.items() if word in key and p in devices()), None)
-    if protocol is None:
-        raise CannotExpress(f"there is no device protocol for '{given.protocol}'")
-    order = rtms(
-        protocol,
-        intensity=f"{given.intensity_pct_rMT or 120:g} %RMT",
-        pulses=int(given.pulses_per_treatment) if given.pulses_per_treatment else None,
-    )
-    return order.at(days=moments)
 
 
 def _drug(given: Given, name: str, days: float) -> Regimen:

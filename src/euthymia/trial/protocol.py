@@ -7,12 +7,12 @@ the same trial. Left out: adaptive designs, rescue, stopping rules.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Literal
 
 from euthymia.cohort.cohort import Cohort
-from euthymia.errors import TrialError
+from euthymia.errors import TrialError, UnknownName
 from euthymia.treatments.plan import Plan
 from euthymia.treatments.regimen import Regimen
 from euthymia.trial.contact import SETTINGS, inert, setting_of
@@ -46,7 +46,8 @@ class Trial:
 
     `allocation`: `parallel` randomises each person to one arm; `twins` gives every person to every arm, which is what
     a simulation can do and a clinic cannot. `worlds` spreads people over members of the fitted
-    ensemble (0: the central estimate alone). `certain`: everybody knows that the treatment is active.
+    ensemble (0: the central estimate alone). `certain`: everybody knows that the treatment is active. `hypotheses` sets
+    parameters of the model by full name, in every arm, as the switches between rival structures need.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Trial:
     baseline: Baseline | None = None
     worlds: int = 0
     certain: bool = False
+    hypotheses: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
 
     def with_(self, **changes: object) -> Trial:
         return replace(self, **changes)
@@ -87,6 +89,7 @@ def trial(
     staying: Staying | None = USUAL,
     baseline: Baseline | None = None,
     worlds: int = 0,
+    hypotheses: Mapping[str, float] | None = None,
     allow: Iterable[str] = (),
 ) -> Trial:
     """A checked `Trial`; visits default to weekly; `allow` names rules of safety that its regimens may break.
@@ -141,4 +144,18 @@ def trial(
         staying=staying,
         baseline=baseline,
         worlds=worlds,
+        hypotheses=MappingProxyType(_known(hypotheses or {}, plans)),
     )
+
+
+def _known(hypotheses: Mapping[str, float], plans: Mapping[str, Plan]) -> dict[str, float]:
+    """Hypotheses whose parameters some arm's model has; raises `UnknownName`."""
+    if not hypotheses:
+        return {}
+    from euthymia.model.treatment import model_of
+
+    known = {name for plan in plans.values() for name in model_of(plan).parameters}
+    for name in hypotheses:
+        if name not in known:
+            raise UnknownName("parameter", name, known)
+    return {name: float(number) for name, number in hypotheses.items()}

@@ -76,6 +76,7 @@ class Design(_Part):
     dropout: Leaving | Literal["none"] | None = None
     baseline: Severity | None = None
     worlds: int = Field(0, ge=0)
+    hypotheses: Mapping[str, float] = Field({}, description="Parameters of the model set in every arm, by full name.")
     allow: tuple[str, ...] = Field((), description="Rules of safety that the arms may break; the report names them.")
 
 
@@ -115,6 +116,7 @@ def trial_from(name: str, people: int | None = None, seed: int | None = None, al
             staying=_staying(design.dropout),
             baseline=None if design.baseline is None else Baseline(design.baseline.scale, design.baseline.mean),
             worlds=design.worlds,
+            hypotheses=design.hypotheses,
             allow=(*design.allow, *allow),
         )
 

@@ -19,7 +19,9 @@ from euthymia.errors import EuthymiaError
 from euthymia.evidence.published_trial import Arm, Contrast, Outcome, PublishedTrial
 from euthymia.model.parameter_table import current_fit
 from euthymia.trial.calibrate import ARM_SD, CONTRAST_SD, POINTS
+from euthymia.trial.climatology import judge
 from euthymia.trial.conduct import run
+from euthymia.trial.crps import Mixture, of_worlds
 from euthymia.trial.express import SCALES, Expressed, express
 from euthymia.trial.run import Run
 
@@ -31,7 +33,11 @@ DEFAULT_N = 50  # published sample size when the table gives none
 @dataclass(frozen=True)
 class Row:
     """One comparison. `kind` is arm or contrast; times in hours; the interval is 90 %; `reason` says why `predicted`
-    is missing, or what was taken for granted. `status`: predicted or not expressed."""
+    is missing, or what was taken for granted. `status`: predicted or not expressed.
+
+    `crps` is the continuous ranked probability score of our prediction; `class_mean`, `class_crps` and `all_mean`,
+    `all_crps` are those of two forecasts without a mechanism (see `climatology`), all in the unit of `published`.
+    """
 
     trial: str
     arm: str
@@ -49,6 +55,14 @@ class Row:
     reason: str
     confidence: str
     split: str
+    crps: float | None = None
+    family: str | None = None
+    class_mean: float | None = None
+    class_crps: float | None = None
+    class_trials: int | None = None
+    all_mean: float | None = None
+    all_crps: float | None = None
+    all_trials: int | None = None
 
     @property
     def hit(self) -> bool | None:
@@ -126,7 +140,7 @@ def _arm_row(
     published: PublishedTrial, arm: Arm, outcome: Outcome, expressed: Expressed, finished: Run | None, problem: str
 ) -> Row:
     measure = {"change_LS": "change"}.get(outcome.kind, outcome.kind)
-    low = high = mean = None
+    low = high = mean = mixture = None
     status, said = "predicted", expressed.liberties.get(arm.arm, "")
     try:
         seen = _seen((arm.arm,), outcome.scale, outcome.time_d, expressed, finished, problem)
@@ -135,18 +149,20 @@ def _arm_row(
         scatter = _scatter("arm", seen.scale) * (100 / 32.5 if measure == "percent_change" else 1.0)
         sample, worlds = seen.sample(arm.arm, measure), seen.worlds(arm.arm)
         mean, low, high = _predictive(sample, worlds, outcome.n or DEFAULT_N, scatter)
+        mixture = _mixture(sample, worlds, mean, low, high)
     except CannotCompare as reason:
         status, said = "not expressed", str(reason)
+    judged = judge(published, arm, "arm", measure, outcome.scale, outcome.mean, mixture)
     return Row(
         published.id, arm.arm, None, "arm", measure, outcome.scale, _hours(outcome.time_d), mean, low, high,
-        outcome.mean, outcome.standard_error, status, said, str(outcome.confidence), str(published.split),
+        outcome.mean, outcome.standard_error, status, said, str(outcome.confidence), str(published.split), **judged,
     )  # fmt: skip
 
 
 def _contrast_row(
     published: PublishedTrial, one: Contrast, expressed: Expressed, finished: Run | None, problem: str
 ) -> Row:
-    low = high = mean = None
+    low = high = mean = mixture = None
     status = "predicted"
     try:
         arm, reference = published.arm(one.arm), published.arm(one.reference)
@@ -160,12 +176,15 @@ def _contrast_row(
         a, b = (seen.sample(name, "change") for name in names)
         scatter = _scatter("contrast", seen.scale)
         mean, low, high = _predictive_contrast(a, b, seen.worlds(arm.arm), _size(arm), _size(reference), scatter)
+        mixture = _mixture(a - b, seen.worlds(arm.arm), mean, low, high)
         said = "; ".join(dict.fromkeys(filter(None, (expressed.liberties.get(name) for name in names))))
     except CannotCompare as reason:
         status, said = "not expressed", str(reason)
+    given = published.arm(one.arm)
+    judged = judge(published, given, "contrast", "difference", one.scale, one.difference, mixture)
     return Row(
         published.id, one.arm, one.reference, "contrast", "difference", one.scale, _hours(one.time_d), mean, low,
-        high, one.difference, one.standard_error, status, said, str(one.confidence), str(published.split),
+        high, one.difference, one.standard_error, status, said, str(one.confidence), str(published.split), **judged,
     )  # fmt: skip
 
 
@@ -225,6 +244,14 @@ def _predictive_contrast(
     spread = np.sqrt(between * (1 + 1 / many) + scatter**2 + within / keep.sum() + arms)
     mean, quantile = float((a - b)[keep].mean()), _quantile(many)
     return mean, float(mean - quantile * spread), float(mean + quantile * spread)
+
+
+def _mixture(sample: np.ndarray, worlds: np.ndarray, mean: float, low: float, high: float) -> Mixture:
+    """The prediction behind an interval: its worlds, and the rest of its spread around each."""
+    keep = np.isfinite(sample)
+    between, _ = _components(sample[keep], worlds[keep])
+    sd = (high - low) / 2 / _quantile(len(np.unique(worlds[keep])))
+    return of_worlds(sample, worlds, mean, sd, between)
 
 
 def _quantile(worlds: int) -> float:

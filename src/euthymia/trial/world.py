@@ -6,6 +6,7 @@ structures, which are switches, and the scatter of trials around the model, whic
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from euthymia.model.parameter_table import current_fit, values_for
@@ -18,8 +19,13 @@ class World:
     parameters: dict[str, float]
 
 
-def worlds(count: int) -> tuple[World, ...]:
-    """`count` members of the ensemble, evenly spread; the central estimate alone when 0 or nothing was fitted."""
+def worlds(count: int, hypotheses: Mapping[str, float] | None = None) -> tuple[World, ...]:
+    """`count` members of the ensemble, evenly spread; the central estimate alone when 0 or nothing was fitted.
+
+    `hypotheses` sets parameters by full name in every world.
+    """
+    if hypotheses:
+        return tuple(World(one.parameters | dict(hypotheses)) for one in worlds(count))
     fit = current_fit()
     if count == 0 or fit is None or not fit.ensemble:
         return (World({}),)

@@ -1,6 +1,7 @@
-"""Oxidative stress, fed by inflammation and cortisol.
+"""Oxidative stress, fed by inflammation and cortisol, relieved by mitochondrial capacity that light may add.
 
-The assumption that matters: defence is constant, so load decides. Left out: mitochondria, glutathione, Nrf2.
+The assumption that matters: defence is constant, so load decides. Left out: mitochondria
+of their own, glutathione, Nrf2.
 """
 
 from __future__ import annotations
@@ -13,12 +14,17 @@ def block() -> Block:
     return Block(
         name="redox",
         doc=__doc__,
-        takes={"inflammation": Port("1"), "cortisol": Port("1")},
+        takes={
+            "inflammation": Port("1"),
+            "cortisol": Port("1"),
+            "mitochondrial_capacity": Port("1", absent=0),
+        },
         gives={"oxidative_stress": "1"},
         parameters=values_for("redox"),
         equations="""
         level               = 1 + load + from_inflammation*(inflammation - 1) + from_cortisol*(cortisol - 1) : 1
-        d(oxidative_stress) = (level - oxidative_stress)/adjustment_time : 1/hour
+        relieved            = level - capacity_relief*mitochondrial_capacity : 1
+        d(oxidative_stress) = (relieved - oxidative_stress)/adjustment_time : 1/hour
         oxidative_stress(0) = 1
         """,
     )

@@ -1,8 +1,9 @@
 """What stimulation sessions leave behind in the left prefrontal cortex, under a threshold that slides.
 
 The assumption that matters: each session potentiates in proportion to what is left to gain and to BDNF, and raises its
-own threshold, so sessions close together give less each (after fung2014 in reduced form). Left out: the right side,
-calcium, the sign of a pattern.
+own threshold, so sessions close together give less each (after fung2014 in reduced form). Whether a course levels off
+after about 15 sessions, as a meta-analysis found (wangz2025), or keeps growing is a switch, `levelling`; both leave the
+same after 20 sessions. Left out: the right side, calcium, the sign of a pattern.
 """
 
 from __future__ import annotations
@@ -19,8 +20,10 @@ def block() -> Block:
         gives={"prefrontal_gain": "1", "plasticity_threshold": "1"},
         parameters=values_for("metaplasticity"),
         equations="""
-        room                    = positive(1 - plasticity_threshold)*(ceiling - prefrontal_gain) : 1
-        d(prefrontal_gain)      = gain*stimulation_drive*bdnf_release*room - prefrontal_gain/decay_time : 1/hour
+        growing                 = gain*(ceiling - prefrontal_gain) : 1/session
+        level                   = level_gain*(level_ceiling - prefrontal_gain) : 1/session
+        step                    = positive(1 - plasticity_threshold)*(growing + levelling*(level - growing)) : 1/session
+        d(prefrontal_gain)      = stimulation_drive*bdnf_release*step - prefrontal_gain/decay_time : 1/hour
         d(plasticity_threshold) = threshold_shift*stimulation_drive - plasticity_threshold/threshold_time : 1/hour
         """,
     )

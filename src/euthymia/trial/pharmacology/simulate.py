@@ -65,7 +65,6 @@ def run(arm: Arm, engine: Engine, changes: tuple[tuple[str, float], ...] = ()) -
         tabulate(program, [events_of(plan, patient, 1.0)]),
         times,
         outputs,
-        start=0.0,
         rtol=RTOL,
         atol=1e-10,
     )

@@ -1,0 +1,20 @@
+# Rscript mrgsolve.R compile|solve FOLDER: prints CPU seconds as the last word
+suppressPackageStartupMessages(library(mrgsolve))
+asked <- commandArgs(trailingOnly = TRUE)
+setwd(asked[2])
+began <- proc.time()
+model <- mread("reference", project = ".", soloc = ".", quiet = TRUE)
+spent <- sum((proc.time() - began)[c("user.self", "sys.self", "user.child", "sys.child")])
+if (asked[1] == "solve") {
+  doses <- read.csv("doses.csv")
+  people <- read.csv("people.csv")
+  times <- scan("times.txt", quiet = TRUE)
+  told <- scan("tolerances.txt", quiet = TRUE)
+  model <- update(model, rtol = told[1], atol = told[2], maxsteps = told[3], end = -1, add = times)
+  began <- proc.time()
+  out <- mrgsim_di(model, doses, people, obsonly = TRUE, output = "df")
+  spent <- sum((proc.time() - began)[c("user.self", "sys.self")])
+  states <- grep("^s_", names(out), value = TRUE)
+  writeBin(as.vector(t(as.matrix(out[, states]))), "values.bin")
+}
+cat(spent)

@@ -1,0 +1,1 @@
+"""The only part that reaches a network, and only when asked: PubMed and ClinicalTrials.gov."""

@@ -1,0 +1,1 @@
+"""Numbers pooled: effect sizes, meta-analysis, network meta-analysis, and what posted results amount to."""

@@ -1,0 +1,1 @@
+"""What we believe: the map of mechanisms, its edges signed, sourced and joined to equations."""
