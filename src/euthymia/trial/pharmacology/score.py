@@ -171,9 +171,25 @@ def group_of(row: Observation) -> str:
 
 def basis_of(row: Observation, owner: str) -> str:
     """`same study` when the row's study gave a parameter, `fitted` when a parameter was fitted to it."""
-    if row.same_study_as_params:
+    if row.same_study_as_params or (owner and _study_key(row.source) in kinetic_sources(owner)):
         return "same study"
     return "fitted" if owner and row.id in fitted_ids() else "independent"
+
+
+def _study_key(citation: str | None) -> str:
+    """Surname and year of a citation as our bibliography writes them; nothing for a label."""
+    found = re.search(r"([A-Z][a-zà-ÿ]+)(?: & [A-Z][a-z]+)? ((?:19|20)\d\d)", citation or "")
+    return f"{found[1].lower()}{found[2]}" if found else ""
+
+
+@cache
+def kinetic_sources(name: str) -> frozenset[str]:
+    """Sources of the clearances, volumes and flows that a drug's kinetics take as published or derive from."""
+    found = set()
+    for compound in drug(name).compounds:
+        parts = (compound.volume, compound.clearance, compound.liver, compound.peripherals)
+        found |= {value.source for part in parts for value in _values(part) if value.source}
+    return frozenset(found)
 
 
 @cache

@@ -10,9 +10,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from euthymia.errors import EuthymiaError
-from euthymia.treatments.drug import drug, drugs
+from euthymia.treatments.drug import drug, drugs, folders
 
 NUMBER = r"\d+(?:\.\d+)?"
 AMOUNT = re.compile(
@@ -59,9 +60,13 @@ class Dosing:
     place: int = 0
 
 
-@cache
 def aliases() -> Mapping[str, str]:
     """Every name a table may use for a drug (lower case, longest first) → the drug's name."""
+    return _aliases(folders())
+
+
+@cache
+def _aliases(_where: tuple[Path, ...]) -> Mapping[str, str]:
     found: dict[str, str] = {}
     for name in drugs():
         try:
