@@ -25,7 +25,8 @@ from euthymia.evidence.value import Grade, Value
 from euthymia.model.assemble import assemble
 from euthymia.model.expression import parse
 from euthymia.model.pharmacokinetics import absorption, disposition
-from euthymia.treatments.drug import Compound, Drug, Peripheral, Route
+from euthymia.treatments.compound import Compound, Peripheral
+from euthymia.treatments.drug import Drug, Route
 
 ENGINES = {"Rodas5P": CompiledEngine(threads=1), "reference": ReferenceEngine(workers=1)}
 if hasattr(methods, "TSIT5"):
