@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from euthymia.engine.arithmetic import in_order
 from euthymia.engine.program import Program
-from euthymia.model.expression import Call, Expression, Name, Number, names_in, rename
+from euthymia.model.expression import Call, Expression, Name, Number, rename
 
 UNTREATED = "untreated "
 
@@ -49,7 +50,7 @@ def twin(treated: Program, untreated: Program, affected: frozenset[str], uses: t
         parameters=(*treated.parameters, *dict.fromkeys(one.switch for one in uses)),
         states=(*treated.states, *(names[untreated.states[i]] for i in copied)),
         initial=(*treated.initial, *(untreated.initial[i] for i in copied)),
-        algebraic=_ordered(values),
+        algebraic=in_order(values),
         derivatives=(*rates, *(rename(untreated.derivatives[i], names) for i in copied)),
     )
 
@@ -61,17 +62,3 @@ def _put(expression: Expression, instead: Mapping[str, Expression]) -> Expressio
         case Call(operator=operator, arguments=arguments):
             return Call(operator, tuple(_put(argument, instead) for argument in arguments))
     return expression
-
-
-def _ordered(values: Mapping[str, Expression]) -> tuple[tuple[str, Expression], ...]:
-    ordered: dict[str, Expression] = {}
-
-    def visit(name: str) -> None:
-        if name in values and name not in ordered:
-            for used in names_in(values[name]):
-                visit(used)
-            ordered[name] = values[name]
-
-    for name in values:
-        visit(name)
-    return tuple(ordered.items())

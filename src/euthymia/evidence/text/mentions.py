@@ -13,7 +13,7 @@ from typing import Any
 
 from euthymia.evidence.text.abbreviations import abbreviations
 from euthymia.evidence.text.lexicon import Candidate, Entity, acronym, candidates, key, lexicon, singular
-from euthymia.evidence.text.plain_english import PLAIN, TOO_GENERAL
+from euthymia.evidence.text.plain_english import plain, too_general
 
 _TOKEN = re.compile(r"[A-Za-z]+|\d+(?:\.\d+)?|[α-ωΑ-Ωµ]|[^\W\d_]+")
 _JOINS = re.compile(r"^(?:[ \u00a0]|[-\u2010-\u2013/'’.+*:]|, ?|\(|\)[ -]?|' |s' |\[|\] ?)?$")
@@ -83,7 +83,7 @@ def _defined(text: str, kinds: tuple[str, ...]) -> dict[str, Candidate | None]:
     for one in abbreviations(text):
         readings = candidates(one.long, kinds) or candidates(_last_words(one.long), kinds)
         curated = any(own.status == "curated" for own in candidates(one.short, kinds))
-        if readings and readings[0].score >= 0.7 and one.long.lower() not in TOO_GENERAL:
+        if readings and readings[0].score >= 0.7 and one.long.lower() not in too_general():
             found.setdefault(one.short, readings[0])
         elif not curated and one.short[:1].isupper():
             found.setdefault(one.short, None)
@@ -213,17 +213,17 @@ def _fit(span: str, written: str, rank: int, kind: str, packed: str) -> float:
     lower = span.lower()
     if rank and " " in span and not re.search(r"[^A-Za-z0-9]", written):
         return 0.0  # two words that happen to spell one
-    if rank and (lower in TOO_GENERAL or (len(packed) < 3 and kind not in ("chemical",))):
+    if rank and (lower in too_general() or (len(packed) < 3 and kind not in ("chemical",))):
         return 0.0
     short = len(packed) <= 5
     if rank and kind in ("protein", "family"):
-        if lower in PLAIN:
+        if lower in plain():
             return 0.0
         if (short or acronym(written)) and not _same_capitals(span, written):
             return 0.0
         if rank == 2 and len(packed) <= 2:
             return 0.0
-    elif (acronym(written) and not acronym(span) and rank) or (rank and lower in PLAIN):
+    elif (acronym(written) and not acronym(span) and rank) or (rank and lower in plain()):
         return 0.0
     elif rank and acronym(span) and not acronym(written) and len(packed) <= 4 and span != written:
         return 0.0  # 'AIDS' is not 'Aids'
