@@ -107,6 +107,7 @@ def plan(program: Program, method: Method, lanes: int) -> Plan:
     moving = [node for node in matrix if graph.levels[node] == Level.STEP]
     stored = {node: place for place, node in enumerate(moving)}
     per_state = ("halt",) if program.triggers else ()
+    per_state += ("between",) if implicit else ()
     per_state += ("start", "states", "next", "stage", "carry", "right", "slope", "absolute")
     lengths = {
         **dict.fromkeys(per_state, states),

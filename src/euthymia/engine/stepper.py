@@ -17,6 +17,8 @@ from euthymia.engine.methods import Method, Rosenbrock, RungeKutta
 LONGEST_TIMED_STEP, LONGEST_STEP = 24.0, 168.0
 #: the next step is this share of the one that would just meet the tolerance, within these limits
 SAFETY, LEAST_FACTOR, LARGEST_FACTOR, REJECTED_FACTOR = 0.9, 0.15, 6.0, 0.9
+#: weight of the error between the ends of a step: outputs there may be this much worse (1/BETWEEN) than the ends
+BETWEEN = 0.2
 #: smaller magnitudes become zero, so that washed-out drug never costs the slow path of denormal numbers
 NEGLIGIBLE = 1e-200
 
@@ -80,6 +82,40 @@ def _linearly_implicit(f: Function, layout: Layout, method: Rosenbrock, states: 
         f.call("rates")
         f.call("solve", f"ptr {layout.place(f, 'u', stage * states)}")
     _measure_error(f, layout, method, states)
+    _measure_between(f, layout, method, states, (time, taken, inverse))
+
+
+def _measure_between(
+    f: Function, layout: Layout, method: Rosenbrock, states: int, step: tuple[Value, Value, Value]
+) -> None:
+    """How far the interpolant is from the equations in the middle of the step, where outputs rest on it alone.
+
+    What its slope leaves of the right-hand side is solved with the step's own matrix, which turns it into an error of
+    the state, in stiff directions too. The step is as good as the worse of its end and its middle.
+    """
+    time, taken, inverse = step
+    first, second, third = method.dense
+    with f.each(states) as k:
+        old, new = f.load(layout.row(f, "states", k)), f.load(layout.row(f, "next", k))
+        middle = f.multiply(f.constant(0.5), f.add(old, new))
+        slope = f.subtract(old, new)
+        for j in range(method.stages):
+            u = f.load(layout.row(f, "u", k, j * states))
+            middle = f.fused(f.constant(0.25 * (first[j] + 0.5 * second[j] + 0.25 * third[j])), u, middle)
+            slope = f.fused(f.constant(-0.25 * (second[j] + third[j])), u, slope)
+        f.store(middle, layout.row(f, "stage", k))
+        f.store(f.multiply(slope, inverse), layout.row(f, "carry", k))
+    layout.store(f, f.fused(f.constant(0.5), taken, time), "stage_time")
+    f.call("rates")
+    f.call("solve", f"ptr {layout.place(f, 'between')}")
+    relative = layout.load(f, "relative")
+    total = f.variable(f.constant(0.0), f.vector)
+    with f.each(states) as k:
+        error, new = f.load(layout.row(f, "between", k)), f.load(layout.row(f, "next", k))
+        _add_share(f, layout, relative, total, k, error, new)
+    norm, between = layout.load(f, "norm"), f.multiply(f.constant(BETWEEN), _mean(f, total, states))
+    worse = f.either(f.compare("ogt", between, norm), f.compare("uno", between, between))
+    layout.store(f, f.select(worse, between, norm), "norm")
 
 
 def _choose_step(f: Function, layout: Layout) -> tuple[Value, Value]:
