@@ -17,7 +17,7 @@ from functools import cached_property
 
 import numpy as np
 
-from euthymia.engine import cache, lanes, stepper, watch
+from euthymia.engine import cache, lanes, outputs, stepper, watch
 from euthymia.engine.blame import blamed
 from euthymia.engine.instructions import module
 from euthymia.engine.kernels import kernels, plan
@@ -221,8 +221,8 @@ def assembly(program: Program, method: Method, processor: Processor) -> tuple[st
         lanes.apply(layout, program),
         lanes.replace(layout, program),
         lanes.enter(layout, program),
-        lanes.write(layout),
-        lanes.observe(layout, method, program),
+        outputs.write(layout),
+        outputs.observe(layout, method, program),
         lanes.serve(layout, watched),
         lanes.run(layout, states, watched),
     ]

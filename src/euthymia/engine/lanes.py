@@ -13,7 +13,6 @@ import math
 
 from euthymia.engine.instructions import Function, Value, bits
 from euthymia.engine.layout import Layout
-from euthymia.engine.methods import Method
 from euthymia.engine.program import Program
 
 #: what a worker is told, in this order, eight bytes each
@@ -50,9 +49,9 @@ TASK = (
 )
 _CTYPES = {"ptr": ctypes.c_void_p, "i64": ctypes.c_int64, "double": ctypes.c_double}
 _FIELD = {name: (i, kind) for i, (name, kind) in enumerate(TASK)}
-_INFINITE = bits(math.inf)
-_WORK_AND_TASK = (("ptr", "%work"), ("ptr", "%task"))
-_ONE_LANE = (*_WORK_AND_TASK, ("i64", "%lane"))
+INFINITE = bits(math.inf)
+WORK_AND_TASK = (("ptr", "%work"), ("ptr", "%task"))
+ONE_LANE = (*WORK_AND_TASK, ("i64", "%lane"))
 
 
 class WorkerTask(ctypes.Structure):
@@ -69,7 +68,7 @@ def told(f: Function, name: str) -> Value:
 
 def run(layout: Layout, states: int, watched: bool) -> Function:
     """The whole life of a worker."""
-    f = Function("run", layout.lanes, _WORK_AND_TASK, exported=True)
+    f = Function("run", layout.lanes, WORK_AND_TASK, exported=True)
     layout.store_whole(f, f.whole_constant(-1), "patient")
     for name, value in (("stop", math.inf), ("due", math.inf), ("step", 1.0)):
         layout.store(f, f.constant(value), name)
@@ -104,7 +103,7 @@ def run(layout: Layout, states: int, watched: bool) -> Function:
 
 def serve(layout: Layout, watched: bool) -> Function:
     """Apply stops that are due and replace patients who are done, until every lane can step again."""
-    f = Function("serve", layout.lanes, _WORK_AND_TASK)
+    f = Function("serve", layout.lanes, WORK_AND_TASK)
     with f.forever() as loop:
         layout.store_whole(f, f.whole_constant(0), "fresh")
         with f.each(layout.lanes) as lane:
@@ -125,7 +124,7 @@ def serve(layout: Layout, watched: bool) -> Function:
 
 def apply(layout: Layout, program: Program) -> Function:
     """Apply every stop at this lane's time, look up the next one, and restart with a short step."""
-    f = Function("apply", layout.lanes, _ONE_LANE)
+    f = Function("apply", layout.lanes, ONE_LANE)
     place = {name: layout.lane(f, name, "%lane") for name in ("accepted", "stop", "time", "row", "step")}
     time = f.load(place["time"], "double")
     reached = f.on_doubles("fcmp ole", f.load(place["stop"], "double"), time)
@@ -133,14 +132,14 @@ def apply(layout: Layout, program: Program) -> Function:
     times, kinds, targets, values = (told(f, name) for name in ("stop_time", "stop_kind", "stop_target", "stop_value"))
     last = f.load(layout.lane(f, "last_row", "%lane"), "i64")
     with f.when(f.result(f"and i1 {reached}, {accepted}")):
-        f.store(_INFINITE, place["stop"], "double")
+        f.store(INFINITE, place["stop"], "double")
         with f.forever() as loop:
             row = f.load(place["row"], "i64")
             f.leave(loop, f.on_integers("icmp sge", row, last))
             when = f.element(times, row)
             f.store(when, place["stop"], "double")
             f.leave(loop, f.on_doubles("fcmp ogt", when, time))
-            f.store(_INFINITE, place["stop"], "double")
+            f.store(INFINITE, place["stop"], "double")
             switches = f.on_integers("icmp ne", f.element(kinds, row, "i64"), 0)
             target, value = f.element(targets, row, "i64"), f.element(values, row)
             if program.inputs:
@@ -161,14 +160,14 @@ def apply(layout: Layout, program: Program) -> Function:
 
 def replace(layout: Layout, program: Program) -> Function:
     """Record a patient who is done or has failed, and take the next one from the counter."""
-    f = Function("replace", layout.lanes, _ONE_LANE)
+    f = Function("replace", layout.lanes, ONE_LANE)
     names = ("patient", "failure", "due", "time", "steps", "stop", "step", "accepted", "fresh", "halted")
     place = {name: layout.lane(f, name, "%lane") for name in names}
     patient = f.load(place["patient"], "i64")
     with f.when(f.on_integers("icmp sge", patient, 0)):
         failure = f.load(place["failure"], "i64")
         failed = f.on_integers("icmp ne", failure, 0)
-        finished = f.on_doubles("fcmp oeq", f.load(place["due"], "double"), _INFINITE)
+        finished = f.on_doubles("fcmp oeq", f.load(place["due"], "double"), INFINITE)
         halted = f.on_integers("icmp ne", f.load(place["halted"], "i64"), 0)
         short = f.result(f"or i1 {failed}, {halted}")
         with f.when(f.result(f"or i1 {short}, {finished}")):
@@ -179,8 +178,8 @@ def replace(layout: Layout, program: Program) -> Function:
             f.store(f.load(place["steps"], "i64"), f.at(told(f, "steps"), patient), "i64")
             f.store("-1", place["patient"], "i64")
     with f.when(f.on_integers("icmp slt", f.load(place["patient"], "i64"), 0)):
-        f.store(_INFINITE, place["stop"], "double")
-        f.store(_INFINITE, place["due"], "double")
+        f.store(INFINITE, place["stop"], "double")
+        f.store(INFINITE, place["due"], "double")
         f.store(bits(1.0), place["step"], "double")
         for name in ("accepted", "failure", "halted"):
             f.store("0", place[name], "i64")
@@ -210,7 +209,7 @@ def _record(f: Function, layout: Layout, program: Program, patient: Value, halte
 
 def enter(layout: Layout, program: Program) -> Function:
     """Put a new patient's lane at the start: values, schedule and first output."""
-    f = Function("enter", layout.lanes, _ONE_LANE)
+    f = Function("enter", layout.lanes, ONE_LANE)
     copies = [("start", "states"), ("start", "next"), ("input_start", "inputs")]
     for source, target in copies:
         if layout.length(source):
@@ -241,7 +240,7 @@ def _first_output(f: Function, layout: Layout, start: Value) -> None:
     output = f.variable(0)
     times, count = told(f, "times"), told(f, "time_count")
     due = layout.lane(f, "due", "%lane")
-    f.store(_INFINITE, due, "double")
+    f.store(INFINITE, due, "double")
     with f.forever() as loop:
         candidate = f.load(output, "i64")
         f.leave(loop, f.on_integers("icmp sge", candidate, count))
@@ -272,72 +271,3 @@ def _first_stop(f: Function, layout: Layout, program: Program, patient: Value, s
         f.store(f.on_integers("add", past, 1), row, "i64")
     f.store(f.load(row, "i64"), layout.lane(f, "row", "%lane"), "i64")
     f.store(last, layout.lane(f, "last_row", "%lane"), "i64")
-
-
-def interpolate(f: Function, layout: Layout, method: Method, states: int, share: Value, whole: Value) -> None:
-    """Fill `observed` with the states at a share of the step; where `whole` holds, with those at its end."""
-    rest = f.subtract(f.constant(1.0), share)
-    bump = f.multiply(share, rest)
-    for j in range(method.stages):
-        first, second, third = (row[j] for row in method.dense)
-        weight = f.fused(share, f.constant(third), f.constant(second))
-        weight = f.fused(share, weight, f.constant(first))
-        layout.store(f, f.multiply(bump, weight), "interpolation", j)
-    weights = [layout.load(f, "interpolation", j) for j in range(method.stages)]
-    with f.each(states) as k:
-        new, old = f.load(layout.row(f, "next", k)), f.load(layout.row(f, "states", k))
-        value = f.fused(share, f.subtract(new, old), old)
-        for j, weight in enumerate(weights):
-            value = f.fused(weight, f.load(layout.row(f, "u", k, j * states)), value)
-        f.store(f.select(whole, new, value), layout.row(f, "observed", k))
-
-
-def observe(layout: Layout, method: Method, program: Program) -> Function:
-    """Write every output that falls within the step just accepted, from the method's interpolant."""
-    f = Function("observe", layout.lanes, _WORK_AND_TASK)
-    states, inputs = len(program.states), len(program.inputs)
-    accepted = f.compare_whole("ne", layout.load_whole(f, "accepted"), f.whole_constant(0))
-    time, taken, end = (layout.load(f, name) for name in ("time", "taken", "end"))
-    late = f.compare("oeq", end, layout.load(f, "stop"))
-    late = f.both(late, f.compare_whole("ne", f.spread(told(f, "after"), "i64"), f.whole_constant(0)))
-    with f.forever() as loop:
-        due = layout.load(f, "due")
-        inside = f.both(accepted, f.compare("ole", due, end))
-        inside = f.both(inside, f.reverse(f.both(late, f.compare("oeq", due, end))))
-        layout.store_whole(f, f.count_mask(inside), "writes")
-        f.leave(loop, f.none(inside))
-        at_end = f.compare("oge", due, end)
-        if program.triggers:
-            at_end = f.both(at_end, f.compare_whole("eq", layout.load_whole(f, "halted"), f.whole_constant(0)))
-        share = f.divide(f.subtract(due, time), taken)
-        interpolate(f, layout, method, states, share, at_end)
-        if inputs:
-            with f.each(inputs) as k:
-                f.store(f.load(layout.row(f, "inputs", k)), layout.row(f, "observed", k, states))
-        with f.when(f.on_integers("icmp ne", told(f, "algebra_wanted"), 0)):
-            layout.store(f, due, "output_time")
-            f.call("algebra")
-        with f.each(layout.lanes) as lane:
-            f.call("write", "ptr %task", f"i64 {lane}")
-    return f
-
-
-def write(layout: Layout) -> Function:
-    """Copy one lane's outputs to the results, if one is due there, and look up the next."""
-    f = Function("write", layout.lanes, _ONE_LANE)
-    place = {name: layout.lane(f, name, "%lane") for name in ("due", "writes", "output", "patient")}
-    with f.when(f.on_integers("icmp ne", f.load(place["writes"], "i64"), 0)):
-        output, patient = f.load(place["output"], "i64"), f.load(place["patient"], "i64")
-        count, wanted = told(f, "time_count"), told(f, "source_count")
-        row = f.on_integers("add", f.on_integers("mul", patient, count), output)
-        target = f.at(told(f, "values"), f.on_integers("mul", row, wanted))
-        sources = told(f, "sources")
-        with f.each(wanted) as j:
-            source = layout.row(f, "observed", f.element(sources, j, "i64"))
-            f.store(f.load(f.at(source, "%lane"), "double"), f.at(target, j), "double")
-        following = f.on_integers("add", output, 1)
-        f.store(following, place["output"], "i64")
-        f.store(_INFINITE, place["due"], "double")
-        with f.when(f.on_integers("icmp slt", following, count)):
-            f.store(f.element(told(f, "times"), following), place["due"], "double")
-    return f

@@ -10,9 +10,9 @@ decides, and goes on from `Solution.states`.
 from __future__ import annotations
 
 from euthymia.engine.instructions import Function, Value
-from euthymia.engine.lanes import interpolate
 from euthymia.engine.layout import Layout
 from euthymia.engine.methods import Method
+from euthymia.engine.outputs import interpolate
 from euthymia.engine.program import Program
 
 #: looks along one step, and halvings between two of them: together the 53 bits of a double
