@@ -142,6 +142,12 @@ def test_a_mean_concentration_ratio_compares_populations():
     assert dict(found.reference.covariates) == {}
 
 
+def test_a_scan_of_a_compound_that_is_a_drug_gives_that_drug():
+    found = setting_of(row(drug="amitriptyline", compound="nortriptyline", kind="occupancy", name="NET ED50",
+                           unit="mg", target="SLC6A2"))  # fmt: skip
+    assert {dose.drug for dose in found.arm.doses} == {"nortriptyline"}
+
+
 def test_the_owner_of_a_row_is_found_without_a_drug_key():
     assert owner_of(row(id="esketamine_33", compound="S-ketamine")) == "esketamine"
     assert owner_of(row(id="7", compound="fluoxetine+norfluoxetine")) == "fluoxetine"

@@ -179,6 +179,8 @@ def _given(row: Observation, owner: str) -> str:
         return makers[0] if makers and owner not in said else owner
     if measured == owner:
         return owner
+    if row.kind == "occupancy" and not words.drugs_in(text):
+        return measured  # a scan of a compound that is a drug itself, and nothing else is named as given
     named = {one.drug for one in words.drugs_in(f"{row.title or ''} ; {row.dose or ''} ; {row.name}")}
     own = {owner, *drug(owner).components}
     if measured in named and (not named & own or measured in own or owner not in named):
