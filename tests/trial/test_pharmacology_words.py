@@ -111,6 +111,43 @@ def test_what_cannot_be_expressed_is_refused_with_a_reason(given):
     assert len(str(reason.value)) > 20
 
 
+def test_of_two_products_compared_the_one_that_is_measured_is_given():
+    title = "XR 150 mg q24h vs IR 75 mg q12h"
+    found = {
+        form: setting_of(row(drug="venlafaxine", compound="venlafaxine", name=f"Cmax {form}", title=title,
+                             dose="150 mg/d SS", schedule="repeated")) for form in ("XR", "IR")
+    }  # fmt: skip
+    assert (found["XR"].arm.amount, found["XR"].arm.tau) == (150, 24)
+    assert (found["IR"].arm.amount, found["IR"].arm.tau) == (75, 12)
+    assert {dose.route for dose in found["IR"].arm.doses} == {"oral immediate"}
+
+
+@pytest.mark.parametrize(("name", "amount"), [("conc at scan 25 mg", 25), ("conc at scan 75 mg", 75)])
+def test_of_several_doses_the_one_in_the_name_is_given(name, amount):
+    found = setting_of(row(drug="amitriptyline", compound="nortriptyline", name=name, dose="25 / 75 mg single"))
+    assert found.arm.amount == amount
+
+
+def test_a_half_life_pooled_over_routes_is_not_that_of_a_patch():
+    found = setting_of(row(drug="selegiline_transdermal", compound="desmethylselegiline", name="t1/2 single", unit="h",
+                           dose="oral and patch", route="transdermal"))  # fmt: skip
+    assert {dose.route for dose in found.arm.doses} == {"oral"}
+
+
+def test_a_mean_concentration_ratio_compares_populations():
+    found = setting_of(row(drug="paroxetine", compound="paroxetine", kind="special_population", unit="ratio",
+                           name="CrCl<30 mean conc ratio"))  # fmt: skip
+    assert dict(found.arm.covariates) == {"renal": "severe"}
+    assert found.reference is not None
+    assert dict(found.reference.covariates) == {}
+
+
+def test_a_scan_of_a_compound_that_is_a_drug_gives_that_drug():
+    found = setting_of(row(drug="amitriptyline", compound="nortriptyline", kind="occupancy", name="NET ED50",
+                           unit="mg", target="SLC6A2"))  # fmt: skip
+    assert {dose.drug for dose in found.arm.doses} == {"nortriptyline"}
+
+
 def test_the_owner_of_a_row_is_found_without_a_drug_key():
     assert owner_of(row(id="esketamine_33", compound="S-ketamine")) == "esketamine"
     assert owner_of(row(id="7", compound="fluoxetine+norfluoxetine")) == "fluoxetine"

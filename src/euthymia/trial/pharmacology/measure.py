@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -19,7 +20,7 @@ from euthymia.treatments.drug import drug
 from euthymia.treatments.product import single
 from euthymia.trial.noncompartmental import area
 from euthymia.trial.pharmacology import words
-from euthymia.trial.pharmacology.setting import Arm, CannotExpress, Setting
+from euthymia.trial.pharmacology.setting import DAY, FLUCTUATION, Arm, CannotExpress, Setting
 from euthymia.trial.pharmacology.simulate import Curves
 from euthymia.units import convert
 
@@ -35,6 +36,8 @@ PD_TARGETS = {
     "platelet sert": "sert_occupancy", "platelet uptake": "sert_occupancy", "moclobemide": "mao_a_inhibition",
     "sert ": "sert_occupancy", "net ": "net_occupancy", "dat ": "dat_occupancy",
 }  # fmt: skip
+#: the concentration or dose with half of the greatest effect
+HALF_EFFECT = re.compile(r"\be[cd]50\b", re.I)
 RunArm = Callable[[Arm], Curves]
 
 
@@ -48,8 +51,10 @@ def measured(row: Observation, setting: Setting, run: RunArm) -> tuple[float, st
     if occupancy is not None:
         return _occupancy(row, setting, run(setting.arm), occupancy)
     name = row.name.lower()
-    if re.search(r"model fit", row.title or "") and row.kind == "pk":
-        raise CannotExpress("a parameter of a fitted model and not an observation")
+    if re.search(r"model fit|simulation", row.title or "") and row.kind == "pk":
+        raise CannotExpress("a parameter or a result of a model and not an observation")
+    if HALF_EFFECT.search(name) and row.unit != "%":
+        return half_effect(row, setting, run), row.unit
     _refuse(row, name)
     if row.unit in ("ratio", "fraction", "fold", "x single-dose", "%", "-") or "ratio" in name:
         found = _relative(row, setting, run, name)
@@ -89,6 +94,8 @@ def compounds_called(drug_name: str, said: str) -> tuple[Compound, ...]:
             found += [known[part.lower()] for part in moieties[word] if part.lower() in known]
         elif word in known:
             found.append(known[word])
+        elif word == "both":
+            found += given.compounds[:2]
         elif word in words.aliases() and word not in ("dextromethorphan_bupropion",):
             inner = drug(words.aliases()[word])
             found += [known[c.lower()] for c in inner.contains if c.lower() in known]
@@ -126,11 +133,15 @@ def _absolute(
     if name.startswith("auc"):
         return _area(row, arm, times, levels, start, first, run, setting, parts), "ng*h/mL"
     if re.search(r"trough|cmin|^css\b|^conc|cavg|concentration", name):
+        if arm.tau and re.search(r"cmin", name):
+            return float(_between(times, levels, start, end).min()), "ng/mL"
         if re.search(r"trough|cmin", name):
             return float(np.interp(end if arm.tau else start + 24, times, levels)), "ng/mL"
         if re.search(r"at scan", name):
             return float(np.interp(start + 6.5, times, levels)), "ng/mL"
         return area(times, levels, start, end) / (end - start) if arm.tau else float(levels.max()), "ng/mL"
+    if re.match(r"mrt|mean residence", name):
+        return _residence(times - start, levels, arm), "h"
     if re.search(r"time to (?:ss|steady|90)", name):
         return _time_to_steady(times, levels, arm, 0.9 if "90" in name else 0.97), "h"
     if re.match(r"cl\b|cl/f|cl \(iv\)|cl_", name):
@@ -254,12 +265,14 @@ def _relative(row: Observation, setting: Setting, run: RunArm, name: str) -> flo
         return unbound.number
     if "accumulation" in name:
         return _accumulation(setting, run)
+    if re.search(FLUCTUATION, name):
+        return _fluctuation(setting, run, name)
     if "predicted" in name:
         return _over_single(setting, run, name)
-    if re.search(r"share of total|fraction of total|s fraction", name):
+    if re.search(r"share of total|fraction of total|s fraction", f"{name} {compound.lower()}"):
         curves = run(setting.arm)
         whole = np.sum([curves.plasma(c.name) for c in _contained(setting)], axis=0)
-        part = _sum(curves, compounds_called(setting.drug, compound.replace(" share", "")))
+        part = _sum(curves, compounds_called(setting.drug, re.sub(r" share(?: of total)?", "", compound)))
         return float(_exposed(setting.arm, curves.times, part) / _exposed(setting.arm, curves.times, whole))
     if re.search(r"^fall", name):
         curves = run(setting.arm)
@@ -334,8 +347,6 @@ def _exposed(arm: Arm, times: np.ndarray, levels: np.ndarray) -> float:
 def _accumulation(setting: Setting, run: RunArm) -> float:
     arm = setting.arm
     if not arm.tau:
-        from dataclasses import replace
-
         first = arm.doses[0]
         many = tuple(replace(first, time=24.0 * n) for n in range(42))
         arm = replace(arm, doses=many, last=many[-1].time, tau=24.0, until=many[-1].time + 240)
@@ -345,11 +356,26 @@ def _accumulation(setting: Setting, run: RunArm) -> float:
     return area(curves.times, levels, arm.last, arm.last + tau) / area(curves.times, levels, first, first + tau)
 
 
+def _fluctuation(setting: Setting, run: RunArm, name: str) -> float:
+    """Within one interval at steady state: (peak - trough) / mean, swing over the trough, or one over the other."""
+    arm = setting.arm
+    if not arm.tau:
+        raise CannotExpress("a fluctuation needs repeated doses")
+    curves = run(arm)
+    levels = _sum(curves, compounds_called(setting.drug, setting.compound))
+    seen = _between(curves.times, levels, arm.last, arm.last + arm.tau)
+    peak, trough = float(seen.max()), float(seen.min())
+    if re.search(r"trough.{1,4}peak|cmin/cmax", name):
+        return trough / peak
+    if re.search(r"peak.{1,4}trough ratio|peak/trough|cmax/cmin", name):
+        return peak / trough
+    mean = area(curves.times, levels, arm.last, arm.last + arm.tau) / arm.tau
+    return (peak - trough) / (trough if "swing" in name else mean)
+
+
 def _over_single(setting: Setting, run: RunArm, name: str) -> float:
     """Steady state over what a single dose would have added up to (area), or its peak or day-end level."""
     arm = setting.arm
-    from dataclasses import replace
-
     one = replace(arm, doses=arm.doses[:1], last=arm.doses[0].time, tau=None, until=arm.doses[0].time + 240)
     many, single_dose = run(arm), run(one)
     parts = compounds_called(setting.drug, setting.compound)
@@ -364,8 +390,6 @@ def _over_single(setting: Setting, run: RunArm, name: str) -> float:
 
 
 def _bioavailability(row: Observation, setting: Setting, run: RunArm, name: str) -> float:
-    from dataclasses import replace
-
     given = drug(setting.drug)
     if "intravenous" not in given.routes:
         raise CannotExpress("absolute bioavailability needs intravenous kinetics, which are not known")
@@ -415,6 +439,46 @@ def _occupancy(row: Observation, setting: Setting, curves: Curves, port: str) ->
     if arm.tau is not None:
         return 100 * area(curves.times, levels, arm.last, arm.last + arm.tau) / arm.tau, "%"
     return 100 * float(np.interp(arm.last + 6.0, curves.times, levels)), "%"
+
+
+def half_effect(row: Observation, setting: Setting, run: RunArm) -> float:
+    """The dose (ED50) or plasma level (EC50) at which half of a target is taken; raises `CannotExpress`.
+
+    Doses are searched with all else as it was, as in a study over doses; the level is the one at the scan. Without a
+    target in the row, the first that the drug's file lists.
+    """
+    port = GENES.get((row.target or "").upper()) or next(
+        (found for word, found in PD_TARGETS.items() if word in f"{row.name} ".lower()), None
+    )
+    parts = compounds_called(setting.drug, setting.compound)
+    port = port or next((f"{target}_occupancy" for target in parts[0].targets), "none")
+    plain, scan = row.model_copy(update={"name": "occupancy"}), row.time_h or 6.0
+    low, high = -5.0, 3.0  # natural logarithms of the dose over that of the row
+    ends = [_occupancy(plain, setting, run(_scaled(setting.arm, end)), port)[0] for end in (low, high)]
+    if not ends[0] < 50 < ends[1]:
+        raise CannotExpress("occupancy does not pass through a half at the doses that are simulated")
+    for _ in range(12):
+        middle = (low + high) / 2
+        share, _unit = _occupancy(plain, setting, run(_scaled(setting.arm, middle)), port)
+        low, high = (middle, high) if share < 50 else (low, middle)
+    arm = _scaled(setting.arm, high)
+    if "ec50" in row.name.lower():
+        curves = run(arm)
+        levels = _sum(curves, parts)
+        if arm.tau and row.time_h is None:
+            at = area(curves.times, levels, arm.last, arm.last + arm.tau) / arm.tau
+        else:
+            at = float(np.interp(arm.last + scan, curves.times, levels))
+        return _in_unit(at, "ng/mL", row.unit, parts, arm)
+    a_day = DAY / arm.tau if arm.tau and re.search(r"/\s*d", row.unit) else 1.0
+    return _in_unit(arm.amount * a_day, "mg", row.unit.split("/")[0], parts, arm)
+
+
+def _scaled(arm: Arm, log_factor: float) -> Arm:
+    """The same arm at another dose; the factor as its natural logarithm."""
+    factor = float(np.exp(log_factor))
+    doses = tuple(replace(dose, amount=dose.amount * factor) for dose in arm.doses)
+    return replace(arm, doses=doses, amount=arm.amount * factor)
 
 
 def _in_unit(value: float, unit: str, wanted: str, parts: tuple[Compound, ...], arm: Arm) -> float:

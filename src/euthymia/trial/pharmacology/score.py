@@ -25,7 +25,7 @@ from euthymia.trial.pharmacology.simulate import Curves
 
 #: kinds of a summary
 KINDS = ("exposure", "Cmax", "half-life", "Tmax", "clearance and volume", "interaction ratio", "genotype ratio",
-         "population ratio", "other ratio", "occupancy", "other")  # fmt: skip
+         "population ratio", "other ratio", "occupancy", "half effect", "other")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -97,8 +97,11 @@ def score_one(row: Observation, run: Callable[[Arm], Curves]) -> Row:
     except (ValueError, KeyError, IndexError, ZeroDivisionError) as error:
         reason = f"the row cannot be read ({error})"
     observed = row.number
-    fold = _fold(*_as_ratios(row, predicted, observed), row.qualifier) if reason is None else None
     low, high = row.range if row.range else (None, None)
+    told = row.range if observed is not None and not isinstance(row.value, float | int) else None
+    fold = _fold_in_range(predicted, told) if told is not None and reason is None else None
+    if reason is None and fold is None:
+        fold = _fold(*_as_ratios(row, predicted, observed), row.qualifier)
     return Row(
         id=row.id,
         drug=owner or row.drug or "",
@@ -133,7 +136,7 @@ def _as_ratios(row: Observation, predicted: float | None, observed: float | None
 
 def _fold(predicted: float | None, observed: float | None, qualifier: str | None = None) -> float | None:
     """At least 1; 1 when a bound that the publication prints is kept; None when the signs differ."""
-    if predicted is None or observed is None or predicted * observed <= 0:
+    if predicted is None or observed is None:
         return None
     kept = {
         "<": predicted < observed,
@@ -143,12 +146,24 @@ def _fold(predicted: float | None, observed: float | None, qualifier: str | None
     }
     if kept.get(qualifier or ""):
         return 1.0
+    if predicted * observed <= 0:
+        return None
     return max(predicted / observed, observed / predicted)
+
+
+def _fold_in_range(predicted: float | None, told: tuple[float, float]) -> float | None:
+    """Where only a range was published: 1 inside, else the fold to the nearer end; None below zero."""
+    low, high = sorted(told)
+    if predicted is None or predicted <= 0 or low <= 0:
+        return None
+    return max(1.0, low / predicted, predicted / high)
 
 
 def group_of(row: Observation) -> str:
     """What kind of number it is, for summaries."""
     name = row.name.lower()
+    if measure.HALF_EFFECT.search(name) and row.unit != "%":
+        return "half effect"
     if row.kind in ("occupancy", "pd") or (row.target and row.unit == "%"):
         return "occupancy"
     relative = bool(re.search(r"ratio|change|decrease|fold|gmr", name)) or row.unit in ("ratio", "fold")
@@ -173,7 +188,17 @@ def basis_of(row: Observation, owner: str) -> str:
     """`same study` when the row's study gave a parameter, `fitted` when a parameter was fitted to it."""
     if row.same_study_as_params or (owner and _study_key(row.source) in kinetic_sources(owner)):
         return "same study"
-    return "fitted" if owner and row.id in fitted_ids() else "independent"
+    if owner and row.kind == "occupancy" and _study_key(row.source) in target_sources(owner):
+        return "same study"
+    if owner and (row.id in fitted_ids() or _sums_up_fitted(row)):
+        return "fitted"
+    return "independent"
+
+
+def _sums_up_fitted(row: Observation) -> bool:
+    """A half effect sums up the occupancies of its study; where one of those was fitted, so was it."""
+    key = _study_key(row.source)
+    return bool(key and measure.HALF_EFFECT.search(row.name)) and (row.drug, key) in fitted_studies()
 
 
 def _study_key(citation: str | None) -> str:
@@ -193,6 +218,13 @@ def kinetic_sources(name: str) -> frozenset[str]:
 
 
 @cache
+def target_sources(name: str) -> frozenset[str]:
+    """Sources of the half effects that a drug's targets take as published."""
+    values = (value for compound in drug(name).compounds for value in _values(compound.targets))
+    return frozenset(value.source for value in values if value.source)
+
+
+@cache
 def fitted_ids() -> frozenset[str]:
     """Ids of observations that fitted values of the drug files name as their data."""
     from euthymia.evidence.observation import observations
@@ -207,6 +239,14 @@ def fitted_ids() -> frozenset[str]:
         for prefix, numbers in re.findall(r"\b([a-z_]+_E?)(\d+(?:, (?:E?\d+))+)", text):
             named |= {f"{prefix}{number.strip().removeprefix('E')}" for number in numbers.split(",")}
     return frozenset(one for one in known if one in named or one.rstrip("abcdefghijk") in named)
+
+
+@cache
+def fitted_studies() -> frozenset[tuple[str | None, str]]:
+    """Drug and study of every observation that a parameter was fitted to."""
+    from euthymia.evidence.observation import observations
+
+    return frozenset((row.drug, _study_key(row.source)) for row in observations().rows if row.id in fitted_ids())
 
 
 def _span(first: str, last: str) -> set[str]:

@@ -25,6 +25,8 @@ SLOW = {"fluoxetine": 70.0, "cariprazine": 84.0, "norfluoxetine": 70.0}
 AFTER = 10.0  # days followed after the last dose; SLOW drugs five times that
 #: measures that mean nothing without the dose
 DOSE_DEPENDENT = re.compile(r"cmax|auc|css|trough|cmin|conc", re.I)
+#: within one interval at steady state
+FLUCTUATION = r"fluctuation|swing|peak.{1,4}trough|trough.{1,4}peak|cmax/cmin|cmin/cmax"
 ROUTES = {
     "oral": "oral", "po": "oral", "iv": "intravenous", "intravenous": "intravenous", "nasal": "intranasal",
     "intranasal": "intranasal", "im": "intramuscular", "sc": "subcutaneous", "transdermal": "transdermal",
@@ -75,6 +77,7 @@ class _Reading:
 
 def setting_of(row: Observation) -> Setting:
     """How to simulate an observation; raises `CannotExpress`."""
+    row = _one_form(row)
     perpetrator_file = row.kind == "ddi_perpetrator"
     owner = owner_of(row)
     victim = _victim(row, owner) if perpetrator_file else _given(row, owner)
@@ -120,6 +123,14 @@ def setting_of(row: Observation) -> Setting:
         arm, reference = fed, fasted
     compound = row.compound or victim
     return Setting(victim, compound, arm, reference, tuple(reading.taken))
+
+
+def _one_form(row: Observation) -> Observation:
+    """A row that measures one of two products compared (`Cmax IR` of `XR 150 mg q24h vs IR 75 mg q12h`) as its own."""
+    form = re.search(r"\b(IR|ER|XR|SR|CR)\b", row.name)
+    sides = re.split(r"\s+vs\.?\s+", row.title or "")
+    mine = [side for side in sides if form and re.search(rf"\b{form[1]}\b", side) and words.amount_in(side)[0]]
+    return row.model_copy(update={"title": mine[0], "dose": mine[0]}) if len(sides) == 2 and len(mine) == 1 else row
 
 
 def owner_of(row: Observation) -> str:
@@ -168,6 +179,8 @@ def _given(row: Observation, owner: str) -> str:
         return makers[0] if makers and owner not in said else owner
     if measured == owner:
         return owner
+    if row.kind == "occupancy" and not words.drugs_in(text):
+        return measured  # a scan of a compound that is a drug itself, and nothing else is named as given
     named = {one.drug for one in words.drugs_in(f"{row.title or ''} ; {row.dose or ''} ; {row.name}")}
     own = {owner, *drug(owner).components}
     if measured in named and (not named & own or measured in own or owner not in named):
@@ -222,6 +235,8 @@ def _repeated(row: Observation, subject: str) -> bool:
         return True
     if row.schedule == "single":
         return False
+    if re.search(r"mg\s*/\s*d", row.unit) and re.search(r"\bed50\b", row.name, re.I):
+        return True
     if row.schedule == "repeated":
         return True
     return words.often_in(text) is not None and words.days_in(text) is not None
@@ -245,6 +260,9 @@ def _dosing(reading: _Reading, named: list[Dosing], others: list[Dosing]) -> Dos
             plain = row.dose or ""
         amount, unit = words.amount_in(plain)
         found = Dosing(subject, amount, unit, words.often_in(plain), words.days_in(plain))
+    one, unit = words.amount_in(row.name)
+    if one is not None and not others and len(re.findall(words.NUMBER, (row.dose or "").split("mg")[0])) > 1:
+        found = replace(found, amount=one, unit=unit)  # the dose lists several; the name says which
     daily = (
         re.search(r"mg\s*/\s*(?:d|day)\b", text) is not None
         and words.often_in(re.sub(r"mg\s*/\s*d(?:ay)?", "mg", text)) is None
@@ -309,6 +327,8 @@ def _route(row: Observation, name: str, text: str) -> str:
     if re.search(r"\boral\b", row.name, re.I) or (row.name.startswith("Tmax") and "po" in (row.dose or "").split()):
         return "oral" if "oral" in drug(name).routes else next(iter(drug(name).routes))
     found = ROUTES.get(said)
+    if re.search(r"\boral and (?:patch|im|iv)\b", row.dose or "", re.I) and re.search(r"t1/2|half", row.name):
+        found = "oral" if "oral" in drug(name).routes else found  # after a patch, release is seen and not elimination
     if found is None or found not in drug(name).routes:
         for word, route in (
             ("infusion", "intravenous"),
@@ -348,10 +368,11 @@ def _form(given: Drug, route: str, text: str, covariates: dict[str, float | str]
 def _comparison(row: Observation, others: list[Dosing]) -> str:
     """What the row compares: two arms that differ in co-medication, genotype, population or food; or nothing."""
     name, compound = row.name.lower(), row.compound or ""
-    relative = re.search(r"ratio|change|decrease|increase|fold|gmr", name) and "/" not in compound
+    relative = re.search(r"ratio|change|decrease|increase|fold|gmr", name) and not re.search(r"[/:]", compound)
     if not relative and not re.search(r"female/male|nonsmoker/smoker", name):
         return "with" if others else "none"
-    if re.search(r"accumulation|fluctuation|dose|max/min|metabolic ratio|predicted|conc ratio", name):
+    within = r"accumulation|dose|max/min|metabolic ratio|predicted"
+    if re.search(rf"{within}|{FLUCTUATION}", name):
         return "with" if others else "none"
     if "fasted" in row.words and row.kind == "pk":
         return "food"
