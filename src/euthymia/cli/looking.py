@@ -9,6 +9,7 @@ from euthymia.cli.engines import EngineName
 from euthymia.cli.telling import DESIGN, as_json
 
 if TYPE_CHECKING:
+    from euthymia.mechanism.state import EdgeState
     from euthymia.model.block import Model
 
 
@@ -61,6 +62,7 @@ def why(
     seed: int = 1,
     engine: EngineName = "auto",
     out: Path | None = None,
+    evidence: str | None = None,
     json: bool = False,
 ) -> None:
     """Say where a quantity or a value comes from, down to the page it was read on.
@@ -91,6 +93,8 @@ def why(
         compiled, reference, or auto for the fastest that works here.
     out
         Folder for the shares as JSON, CSV and SVG.
+    evidence
+        An evidence base for the states of the map's edges; the map's own sources, if not given.
     json
         Print JSON.
     """
@@ -106,8 +110,24 @@ def why(
     from euthymia.report.why import why as explain
     from euthymia.report.why_text import text, told
 
-    chain = explain(name, whole_model(), depth, scale)
+    chain = explain(name, whole_model(), depth, scale, _edge_states(evidence))
     print(as_json(told(chain)) if json else text(chain))
+
+
+def _edge_states(base: str | None) -> tuple[EdgeState, ...] | None:
+    """States of the edges from an evidence base, None if there is none; raises `EuthymiaError` if it is not there."""
+    if base is None:
+        return None
+    from euthymia.errors import EuthymiaError, Place
+    from euthymia.evidence.store.store import EvidenceStore
+    from euthymia.report.evidence_claims import edge_states
+
+    if not base.startswith("postgres") and not Path(base).is_file():
+        raise EuthymiaError(
+            "there is no such evidence base", place=Place(Path(base)), fix="euthymia evidence init FILE"
+        )
+    with EvidenceStore(base) as store:
+        return edge_states(store)
 
 
 def cite(run: Path | None = None, /, *, bibtex: bool = False, json: bool = False) -> None:

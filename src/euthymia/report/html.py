@@ -94,6 +94,7 @@ def _context(data: ReportData, tell: Progress) -> dict[str, Any]:
         "stimulation": stimulated,
         "stimulation_counts": counted(stimulated),
         "allowed": allowed(data),
+        **_map(data),
         "fitted": statements.fit_table(data),
         "trust": statements.trust_table(data),
         "citations": citations,
@@ -102,6 +103,20 @@ def _context(data: ReportData, tell: Progress) -> dict[str, Any]:
         "headers": [(one.title, one.run.header) for one in data.strategies],
         "failures": sum(len(one.run.failures) for one in data.strategies),
     }
+
+
+def _map(data: ReportData) -> dict[str, Any]:
+    """The mechanism map with the state of every edge, and what can be saved of it."""
+    from euthymia.report.map_table import map_shown
+
+    shown = map_shown(data.edge_states)
+    rows = json.dumps([line.told() for line in shown.every], ensure_ascii=False)
+    links = {
+        "svg": _link("image/svg+xml", shown.svg),
+        "csv": _link("text/csv", shown.table.write_csv()),
+        "json": _link("application/json", rows),
+    }
+    return {"map": shown, "map_links": links}
 
 
 def allowed(data: ReportData) -> list[tuple[str, Finding]]:
