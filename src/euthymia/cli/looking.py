@@ -9,7 +9,6 @@ from euthymia.cli.engines import EngineName
 from euthymia.cli.telling import DESIGN, as_json
 
 if TYPE_CHECKING:
-    from euthymia.mechanism.state import EdgeState
     from euthymia.model.block import Model
 
 
@@ -106,28 +105,13 @@ def why(
             json=json,
         )  # fmt: skip
         return
+    from euthymia.report.evidence_claims import base_states
     from euthymia.report.whole_model import whole_model
     from euthymia.report.why import why as explain
     from euthymia.report.why_text import text, told
 
-    chain = explain(name, whole_model(), depth, scale, _edge_states(evidence))
+    chain = explain(name, whole_model(), depth, scale, base_states(evidence))
     print(as_json(told(chain)) if json else text(chain))
-
-
-def _edge_states(base: str | None) -> tuple[EdgeState, ...] | None:
-    """States of the edges from an evidence base, None if there is none; raises `EuthymiaError` if it is not there."""
-    if base is None:
-        return None
-    from euthymia.errors import EuthymiaError, Place
-    from euthymia.evidence.store.store import EvidenceStore
-    from euthymia.report.evidence_claims import edge_states
-
-    if not base.startswith("postgres") and not Path(base).is_file():
-        raise EuthymiaError(
-            "there is no such evidence base", place=Place(Path(base)), fix="euthymia evidence init FILE"
-        )
-    with EvidenceStore(base) as store:
-        return edge_states(store)
 
 
 def cite(run: Path | None = None, /, *, bibtex: bool = False, json: bool = False) -> None:

@@ -94,7 +94,7 @@ def _context(data: ReportData, tell: Progress) -> dict[str, Any]:
         "stimulation": stimulated,
         "stimulation_counts": counted(stimulated),
         "allowed": allowed(data),
-        **_map(data),
+        **_map(data, {one.key for one in citations}),
         "fitted": statements.fit_table(data),
         "trust": statements.trust_table(data),
         "citations": citations,
@@ -105,8 +105,9 @@ def _context(data: ReportData, tell: Progress) -> dict[str, Any]:
     }
 
 
-def _map(data: ReportData) -> dict[str, Any]:
-    """The mechanism map with the state of every edge, and what can be saved of it."""
+def _map(data: ReportData, cited: set[str]) -> dict[str, Any]:
+    """The mechanism map with the state of every edge, where its sources can be read, and what can be saved of it."""
+    from euthymia.evidence.library import library
     from euthymia.report.map_table import map_shown
 
     shown = map_shown(data.edge_states)
@@ -116,7 +117,9 @@ def _map(data: ReportData) -> dict[str, Any]:
         "csv": _link("text/csv", shown.table.write_csv()),
         "json": _link("application/json", rows),
     }
-    return {"map": shown, "map_links": links}
+    keys = {key for line in shown.every for key in (*line.edge.supports, *line.edge.disputes)}
+    sources = {key: f"#source-{key}" if key in cited else library().source(key).link for key in keys}
+    return {"map": shown, "map_links": links, "map_sources": sources}
 
 
 def allowed(data: ReportData) -> list[tuple[str, Finding]]:
