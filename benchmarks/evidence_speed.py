@@ -88,9 +88,10 @@ def _xml(path: Path, count: int) -> None:
         "reference_list": True,
         "parse_downto_mesh_subterms": True,
     }
+    same = timed(lambda: sum(1 for _ in stream(packed)))  # it reads gzip alone, so the ratio is on that file
     for name, options in (("default", {}), ("all options", full)):
         theirs = timed(lambda options=options: sum(1 for _ in pubmed_parser.parse_medline_xml(str(packed), **options)))
-        print(f"pubmed_parser, {name}: {size / theirs:.1f} MB/s; euthymia is {theirs / ours:.2f} times as fast")
+        print(f"pubmed_parser, {name}: {size / theirs:.1f} MB/s; euthymia is {theirs / same:.2f} times as fast")
 
 
 def _update(folder: Path, records: list[bytes]) -> None:

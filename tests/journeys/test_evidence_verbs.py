@@ -119,6 +119,10 @@ def test_a_base_from_start_to_edge(files, capsys, tmp_path):
     assert len(said(capsys, "reports", *base, "--json")) == 4
     one = said(capsys, "edge", "sert->serotonin", *base, "--json")
     assert one["state"]["state"] == "unsupported" and "serotonin_level" in one["equations"][0]
+    assert ended(["why", "serotonin_level", "--depth", "1", "--evidence", str(tmp_path / "b.db")]) == 0
+    assert "map edge sert→serotonin, reuptake (through sert_occupancy): unsupported" in capsys.readouterr().out
+    assert ended(["why", "serotonin_level", "--evidence", str(tmp_path / "none.db")]) != 0
+    assert "no such evidence base" in capsys.readouterr().err and not (tmp_path / "none.db").exists()
     assert "report,source" in said(capsys, "reports", *base)
 
 

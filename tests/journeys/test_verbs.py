@@ -130,6 +130,12 @@ def test_why_ends_at_a_source(capsys):
     assert json.loads(said(capsys, "why", "sert_occupancy", "--depth", "1", "--json"))
 
 
+def test_why_names_edges_of_the_map_with_their_state(capsys):
+    assert "map edge sert→serotonin" in said(capsys, "why", "serotonin_level", "--depth", "1")
+    told = json.loads(said(capsys, "why", "serotonin_level", "--depth", "1", "--json"))
+    assert {"untested"} == {one["told"]["state"] for one in told["because"] if one["kind"] == "edge"}
+
+
 def test_check_finds_no_problem(capsys):
     told = json.loads(said(capsys, "check", "--json"))
     assert told["problems"] == []

@@ -61,6 +61,7 @@ def why(
     seed: int = 1,
     engine: EngineName = "auto",
     out: Path | None = None,
+    evidence: str | None = None,
     json: bool = False,
 ) -> None:
     """Say where a quantity or a value comes from, down to the page it was read on.
@@ -91,6 +92,8 @@ def why(
         compiled, reference, or auto for the fastest that works here.
     out
         Folder for the shares as JSON, CSV and SVG.
+    evidence
+        An evidence base for the states of the map's edges; the map's own sources, if not given.
     json
         Print JSON.
     """
@@ -102,11 +105,12 @@ def why(
             json=json,
         )  # fmt: skip
         return
+    from euthymia.report.evidence_claims import base_states
     from euthymia.report.whole_model import whole_model
     from euthymia.report.why import why as explain
     from euthymia.report.why_text import text, told
 
-    chain = explain(name, whole_model(), depth, scale)
+    chain = explain(name, whole_model(), depth, scale, base_states(evidence))
     print(as_json(told(chain)) if json else text(chain))
 
 

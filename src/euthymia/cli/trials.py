@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 
 
 def demo(
-    *, people: int | None = None, seed: int = 1, out: Path = Path("runs/demo"), engine: EngineName = "auto"
+    *,
+    people: int | None = None,
+    seed: int = 1,
+    out: Path = Path("runs/demo"),
+    engine: EngineName = "auto",
+    evidence: str | None = None,
 ) -> None:
     """Simulate five strategies against their controls, beside the published trials, and write an HTML report.
 
@@ -31,11 +36,15 @@ def demo(
         Folder for the report and its data.
     engine
         compiled, reference, or auto for the fastest that works here.
+    evidence
+        An evidence base for the states of the map's edges; the map's own sources, if not given.
     """
     from euthymia.report.demo import demonstrate
 
     with progress() as tell:
-        done = demonstrate(out, people, seed, engine_called(engine), tell, people, pharmacology=people is None)
+        done = demonstrate(
+            out, people, seed, engine_called(engine), tell, people, pharmacology=people is None, evidence=evidence
+        )
     print(f"report: {done.report}")
     print(f"seed: {seed}")
 

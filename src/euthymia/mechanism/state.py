@@ -7,7 +7,7 @@ Tiers are kept apart and shown. The assumption that matters: `unsupported` (sear
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -17,6 +17,8 @@ State = Literal["supported", "contradicted", "contested", "thin", "unsupported",
 #: tier → weight in the score; shown wherever a state is shown
 TIERS: Mapping[str, float] = {"human trial": 1.0, "human": 0.6, "animal": 0.4, "in vitro": 0.3}
 SURE = 0.95
+#: states from the worst to the best
+WORST_FIRST: tuple[State, ...] = ("contradicted", "contested", "unsupported", "untested", "thin", "supported")
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,21 @@ def states(on: MechanismMap, votes: Iterable[Vote], searched: Iterable[str] = ()
                 (supporting if agrees > 0 else opposing)[tier] += 1
         found.append(_state(name, supporting, opposing, name in looked or "*" in looked))
     return tuple(found)
+
+
+def shipped_votes(on: MechanismMap) -> Iterator[Vote]:
+    """The sources that the map itself names for and against each edge, one vote each.
+
+    The bibliography records no design, so each counts in the lowest tier; tiers of these votes mean nothing.
+    """
+    for edge in on.edges:
+        for keys, agrees in ((edge.supports, 1), (edge.disputes, -1)):
+            yield from (Vote(key, edge.id, agrees, "in vitro") for key in keys)
+
+
+def shipped_states(on: MechanismMap) -> tuple[EdgeState, ...]:
+    """The state of every edge where there is no evidence base: from the map's own sources, by the same rules."""
+    return states(on, shipped_votes(on))
 
 
 def _state(name: str, supporting: dict[str, int], opposing: dict[str, int], searched: bool) -> EdgeState:

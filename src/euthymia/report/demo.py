@@ -24,6 +24,7 @@ from euthymia.evidence.library import published_trials
 from euthymia.evidence.yaml_with_lines import read_yaml
 from euthymia.report.comparisons import forest
 from euthymia.report.drawing import svg
+from euthymia.report.evidence_claims import base_states
 from euthymia.report.fault_numbers import fault_numbers
 from euthymia.report.html import write_report
 from euthymia.report.report_data import Comparison, ReportData, Strategy
@@ -81,11 +82,14 @@ def demonstrate(
     progress: Progress | None = None,
     scored_people: int | None = None,
     pharmacology: bool = False,
+    evidence: str | None = None,
 ) -> Demonstration:
     """Run everything and write `out/report.html`; `people` are per arm (default: as the engine allows).
 
-    `pharmacology` adds the page of predicted beside observed drug levels.
+    `pharmacology` adds the page of predicted beside observed drug levels; `evidence` is the base whose claims give the
+    edges of the map their states (the map's own sources if None).
     """
+    edge_states = base_states(evidence)
     engine = engine or default_engine()
     size = people or PEOPLE.get(engine.name, 40)
     tell = progress or (lambda what, done, total: None)
@@ -119,11 +123,15 @@ def demonstrate(
         strategies=tuple(strategies),
         rows=rows,
         seed=seed,
-        command=shlex.join(["euthymia", "demo", "--people", str(size), "--seed", str(seed), "--engine", engine.name]),
+        command=shlex.join(
+            ["euthymia", "demo", "--people", str(size), "--seed", str(seed), "--engine", engine.name]
+            + (["--evidence", evidence] if evidence else [])
+        ),
         versions={package: version(package) for package in ("euthymia", "numpy", "scipy", "altair")},
         numbers=fault_numbers(engine),
         date=date.today().isoformat(),
         pages=pages,
+        edge_states=edge_states,
     )
     for strategy in strategies:
         strategy.run.save(out / strategy.key)

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from euthymia.errors import EuthymiaError, Place
 from euthymia.evidence.records.record import Record
 from euthymia.evidence.text.claims import claims_of
 from euthymia.mechanism.attach import attach
@@ -62,6 +64,20 @@ def edge_states(store: EvidenceStore, on: MechanismMap | None = None) -> tuple[E
     from euthymia.evidence.store.claims import accepted
 
     return states(on or mechanism_map(), _votes(accepted(store.database)), store.searched())
+
+
+def base_states(base: str | None) -> tuple[EdgeState, ...] | None:
+    """The same from a base's address, None where none is given; raises `EuthymiaError` if there is no such base."""
+    if base is None:
+        return None
+    from euthymia.evidence.store.store import EvidenceStore
+
+    if not base.startswith("postgres") and not Path(base).is_file():
+        raise EuthymiaError(
+            "there is no such evidence base", place=Place(Path(base)), fix="euthymia evidence init FILE"
+        )
+    with EvidenceStore(base) as store:
+        return edge_states(store)
 
 
 def _votes(rows: Iterable[dict[str, Any]]) -> Iterable[Vote]:

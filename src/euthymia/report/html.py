@@ -94,6 +94,7 @@ def _context(data: ReportData, tell: Progress) -> dict[str, Any]:
         "stimulation": stimulated,
         "stimulation_counts": counted(stimulated),
         "allowed": allowed(data),
+        **_map(data, {one.key for one in citations}),
         "fitted": statements.fit_table(data),
         "trust": statements.trust_table(data),
         "citations": citations,
@@ -102,6 +103,23 @@ def _context(data: ReportData, tell: Progress) -> dict[str, Any]:
         "headers": [(one.title, one.run.header) for one in data.strategies],
         "failures": sum(len(one.run.failures) for one in data.strategies),
     }
+
+
+def _map(data: ReportData, cited: set[str]) -> dict[str, Any]:
+    """The mechanism map with the state of every edge, where its sources can be read, and what can be saved of it."""
+    from euthymia.evidence.library import library
+    from euthymia.report.map_table import map_shown
+
+    shown = map_shown(data.edge_states)
+    rows = json.dumps([line.told() for line in shown.every], ensure_ascii=False)
+    links = {
+        "svg": _link("image/svg+xml", shown.svg),
+        "csv": _link("text/csv", shown.table.write_csv()),
+        "json": _link("application/json", rows),
+    }
+    keys = {key for line in shown.every for key in (*line.edge.supports, *line.edge.disputes)}
+    sources = {key: f"#source-{key}" if key in cited else library().source(key).link for key in keys}
+    return {"map": shown, "map_links": links, "map_sources": sources}
 
 
 def allowed(data: ReportData) -> list[tuple[str, Finding]]:

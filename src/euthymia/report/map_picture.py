@@ -12,7 +12,7 @@ from html import escape
 
 from euthymia.mechanism.graph import MechanismMap
 
-UP, DOWN, OPEN = "#00558c", "#b35900", "#777777"
+UP, DOWN, OPEN, DISPUTED = "#00558c", "#b35900", "#777777", "#c43a00"
 FILLS = {
     "treatment": "#f0e6d2",
     "chemical": "#e3eef7",
@@ -26,7 +26,7 @@ WIDTHS = {"supported": 2.6, "contested": 2.6, "contradicted": 2.6, "thin": 1.6}
 
 
 def map_svg(on: MechanismMap, states: Mapping[str, str] | None = None) -> str:
-    """The whole map; with `states` an edge's width and mark show what the studies say."""
+    """The whole map; with `states` an edge's width, and a diamond where studies disagree, show what they say."""
     places = _places(on)
     wide = 30 + ACROSS * (1 + max(column for column, _ in places.values()))
     high = 96 + DOWNWARDS * (1 + max(row for _, row in places.values()))
@@ -41,7 +41,7 @@ def map_svg(on: MechanismMap, states: Mapping[str, str] | None = None) -> str:
         + '<marker id="down" viewBox="0 0 4 10" refX="3" refY="5" markerWidth="4" markerHeight="10" orient="auto">'
         + f'<path d="M3,0V10" stroke="{DOWN}" stroke-width="2.4"/></marker>'
         + '</defs>\n<rect width="100%" height="100%" fill="#ffffff"/>\n'
-        + _key()
+        + _key(states is not None)
         + "\n".join(parts)
         + "\n</svg>\n"
     )
@@ -54,7 +54,7 @@ def _arrow(name: str, colour: str) -> str:
     )
 
 
-def _key() -> str:
+def _key(states: bool) -> str:
     said = (
         (UP, "", "more leads to more"),
         (DOWN, "", "more leads to less"),
@@ -69,7 +69,15 @@ def _key() -> str:
             f'stroke-dasharray="{dash}"/>'
         )
         words.append(f'<text x="{x + 34}" y="28">{text}</text>')
+    if states:
+        words.append(
+            _diamond(20 + len(said) * 190 + 14, 24) + f'<text x="{54 + len(said) * 190}" y="28">disputed</text>'
+        )
     return "\n".join(words) + "\n"
+
+
+def _diamond(x: float, y: float) -> str:
+    return f'<path d="M{x:.1f},{y - 6:.1f}l6,6l-6,6l-6,-6z" fill="{DISPUTED}" stroke="#ffffff"/>'
 
 
 def _places(on: MechanismMap) -> dict[str, tuple[int, float]]:
@@ -140,17 +148,20 @@ def _edge(edge, places, state: str) -> str:
     if c2 == c1:
         x2 = x1
         bend = x1 + 30 + 4 * abs(r2 - r1)
-        path = f"M{x1},{y1}C{bend},{y1} {bend},{y2} {x2},{y2}"
+        turns = (bend, bend)
     elif c2 < c1:
         x1, x2 = 20 + c1 * ACROSS, 20 + c2 * ACROSS + WIDE
-        path = f"M{x1},{y1}C{x1 - 40},{y1} {x2 + 40},{y2} {x2},{y2}"
+        turns = (x1 - 40, x2 + 40)
     else:
-        path = f"M{x1},{y1}C{x1 + 46},{y1} {x2 - 46},{y2} {x2},{y2}"
+        turns = (x1 + 46, x2 - 46)
+    path = f"M{x1},{y1}C{turns[0]},{y1} {turns[1]},{y2} {x2},{y2}"
+    disputed = state in ("contested", "contradicted")
+    middle = _diamond((x1 + 3 * sum(turns) + x2) / 8, (y1 + y2) / 2) if disputed else ""
     colour, mark = {1: (UP, "up"), -1: (DOWN, "down"), 0: (OPEN, "open")}[edge.sign]
     dash = ' stroke-dasharray="5 4"' if edge.enters is None else ""
     title = f"{edge.id}: {edge.mechanism}{f' ({state})' if state else ''}"
     width = WIDTHS.get(state, 1.1)
     return (
         f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="{width}" stroke-opacity="0.75"{dash} '
-        f'marker-end="url(#{mark})"><title>{escape(title)}</title></path>'
+        f'marker-end="url(#{mark})"><title>{escape(title)}</title></path>{middle}'
     )

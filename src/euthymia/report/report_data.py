@@ -15,6 +15,7 @@ import numpy as np
 from euthymia.errors import TrialError, UnknownName
 
 if TYPE_CHECKING:
+    from euthymia.mechanism.state import EdgeState
     from euthymia.model.block import Model
     from euthymia.report.shares import Shares
     from euthymia.trial.run import ArmRun, Run
@@ -88,7 +89,8 @@ class Strategy:
 
 @dataclass(frozen=True)
 class ReportData:
-    """What `write_report` needs. `numbers` are extra results, by name, that open faults are judged by."""
+    """What `write_report` needs. `numbers` are extra results, by name, that open faults are judged by;
+    `edge_states` those of an evidence base (the map's own sources are counted where there is none)."""
 
     title: str
     strategies: tuple[Strategy, ...]
@@ -99,6 +101,7 @@ class ReportData:
     numbers: Mapping[str, float] = field(default_factory=dict)
     date: str = ""
     pages: Mapping[str, str] = field(default_factory=dict)  # title → file beside the report
+    edge_states: tuple[EdgeState, ...] | None = None
 
     def __post_init__(self) -> None:
         if not self.strategies:

@@ -8,9 +8,9 @@ how much each part contributes; that is sensitivity, another question.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from euthymia.errors import UnknownName
 from euthymia.evidence.library import library
@@ -20,13 +20,17 @@ from euthymia.model.expression import names_in
 from euthymia.report.provenance import Link, chain, ends_well
 from euthymia.report.wording import amount, label
 
+if TYPE_CHECKING:
+    from euthymia.mechanism.state import EdgeState
+
 ENDPOINTS = ("change", "score", "response", "remission")
 
 
 @dataclass(frozen=True)
 class WhyNode:
     """One step of an answer. `kind`: endpoint, scale, item, quantity, start, parameter, absent, schedule, drug,
-    device, source, value, formula, fit, because, missing, seen (opened elsewhere) or deeper (cut off)."""
+    device, edge (of the map, that stands for a step), source, value, formula, fit, because, missing, seen (opened
+    elsewhere) or deeper (cut off)."""
 
     kind: str
     name: str
@@ -45,11 +49,18 @@ class WhyNode:
         return text(self)
 
 
-def why(name: str, model: Model | None = None, depth: int | None = None, scale: str = "MADRS") -> WhyNode:
+def why(
+    name: str,
+    model: Model | None = None,
+    depth: int | None = None,
+    scale: str = "MADRS",
+    edge_states: Iterable[EdgeState] | None = None,
+) -> WhyNode:
     """The chain below a scale, an endpoint, a quantity, a parameter, a drug, a device or a value (`source/name`).
 
     `model` is every shipped treatment at once if not given; `depth` limits how many equations deep it goes (None: to
-    the end); `scale` is the one an endpoint is read on. Raises `UnknownName` with the nearest name.
+    the end); `scale` is the one an endpoint is read on; `edge_states` are those of an evidence base (the
+    map's own sources are counted if None). Raises `UnknownName` with the nearest name.
     """
     from euthymia.report.whole_model import whole_model
     from euthymia.trial.scale import scales
@@ -58,7 +69,7 @@ def why(name: str, model: Model | None = None, depth: int | None = None, scale: 
     if "/" in name:
         return value_node(name, library().value(name))
     named = {one.lower(): one for one in scales()}
-    walk = _Walk(model, depth)
+    walk = _Walk(model, depth, edge_nodes(edge_states))
     if name.lower() in named:
         return walk.scale(named[name.lower()])
     if name in ENDPOINTS:
@@ -112,6 +123,27 @@ def value_node(name: str, value: Value) -> WhyNode:
     return WhyNode("parameter", name, text, told, tuple(link_node(part) for part in chain(value)))
 
 
+def edge_nodes(found: Iterable[EdgeState] | None) -> dict[tuple[str, str], tuple[WhyNode, ...]]:
+    """Block and quantity → the edges of the map that stand for a step of its equation, each with its state."""
+    from euthymia.report.map_table import edge_lines
+
+    nodes: dict[tuple[str, str], tuple[WhyNode, ...]] = {}
+    for line in edge_lines(found=found):
+        if (enters := line.edge.enters) is None:
+            continue
+        told = line.told()
+        told = {
+            key: told[key] for key in ("sign", "mechanism", "state", "studies_for", "studies_against", "by", "mark")
+        }
+        mark = f" [{line.mark}]" if line.mark else ""
+        step = f"through {enters.by}" if enters.by else "the treatment itself"
+        studies = f"{line.studies_for} for, {line.studies_against} against"
+        text = f"{line.edge.id}, {line.edge.mechanism} ({step}): {line.state}, {studies}{mark}"
+        node = WhyNode("edge", line.edge.id, text, told)
+        nodes[enters.block, enters.quantity] = (*nodes.get((enters.block, enters.quantity), ()), node)
+    return nodes
+
+
 def link_node(part: Link) -> WhyNode:
     """One link of a chain as a node."""
     return WhyNode(
@@ -125,6 +157,7 @@ class _Walk:
 
     model: Model
     depth: int | None
+    edges: Mapping[tuple[str, str], tuple[WhyNode, ...]]
 
     def endpoint(self, name: str, scale_name: str) -> WhyNode:
         from euthymia.trial.scale import scale
@@ -175,6 +208,8 @@ class _Walk:
         children: list[WhyNode] = []
         if isinstance(quantity, State) and (start := _start_line(self.model, quantity)):
             children.append(WhyNode("start", name, start))
+        held = _absent(self.model)
+        children += [one for one in self.edges.get((quantity.block, name), ()) if one.told["by"] not in held]
         names = uses(quantity)
         children += [parameter_node(used, self.model) for used in names if used in self.model.parameters]
         units = {given.name: given.unit for given in self.model.inputs}

@@ -45,6 +45,8 @@ def _line(node: WhyNode) -> str:
             where = f", {node.told['where']}" if node.told.get("where") else ""
             unchecked = f" (not checked yet: {node.told['not checked yet']})" if "not checked yet" in node.told else ""
             return f"source: {node.text}{where}{unchecked}" + (f"  {node.link}" if node.link else "")
+        case "edge":
+            return f"map edge {node.text}"
         case "because" | "formula" | "missing":
             return f"{node.kind}: {node.text}"
         case "fit":

@@ -29,6 +29,12 @@ from euthymia.report.prisma_picture import prisma_svg
 POSTGRES = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
 
 
+def _let_through(folder: Path) -> None:
+    """Let another user reach a folder of pytest's."""
+    for parent in (folder.parent, folder.parent.parent, folder.parent.parent.parent):
+        parent.chmod(parent.stat().st_mode | 0o011)
+
+
 @pytest.fixture(scope="session")
 def postgresql(tmp_path_factory):
     """The address of a PostgreSQL server of our own, on this machine's loopback alone."""
@@ -41,8 +47,7 @@ def postgresql(tmp_path_factory):
         if shutil.which("runuser") is None:
             pytest.skip("the tests run as root and there is no 'runuser' to start PostgreSQL as another user")
         shutil.chown(folder, "postgres", "postgres")
-        for parent in (folder.parent, folder.parent.parent, folder.parent.parent.parent):
-            parent.chmod(parent.stat().st_mode | 0o011)
+        _let_through(folder)
         as_user = ["runuser", "-u", "postgres", "--"]
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -58,6 +63,8 @@ def postgresql(tmp_path_factory):
     start = [*as_user, str(binaries / "pg_ctl"), "-D", data, "-o", options, "-l", str(folder / "log"), "-w", "start"]
     subprocess.run(start, check=True, capture_output=True, cwd="/")
     yield f"postgresql://postgres@127.0.0.1:{port}/postgres"
+    if as_user:  # another run of pytest that began meanwhile has shut the folder they share
+        _let_through(folder)
     subprocess.run(
         [*as_user, str(binaries / "pg_ctl"), "-D", data, "-m", "immediate", "stop"],
         check=True,
