@@ -115,7 +115,7 @@ def check() -> Checked:
     going.each("scales", sorted(path.stem for path in SCALES.glob("*.yaml")), scale)
     going.each("cohorts", presets(), preset)
     going.each("protocols", protocols(), trial_from)
-    going.each("strategies of the demonstration", ["all"], lambda _: designs())
+    going.each("table of the demonstration", ["all"], lambda _: designs())
     models = going.each("models", plans(), lambda name: model_of(plans()[name]))
     going.problems += dict.fromkeys(_unused(models))
     going.problems += _fit(models)
