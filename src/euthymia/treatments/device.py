@@ -96,6 +96,7 @@ class _Device(_Part):
 
     @property
     def session_hours(self) -> float:
+        """Length of a session; each kind of device says how it follows from its settings."""
         raise NotImplementedError
 
     @property
