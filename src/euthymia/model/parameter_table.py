@@ -40,7 +40,8 @@ class Fit:
     """A finished fit: what came out, how sure, and which targets (by hash) went in.
 
     `covariance` is that of the logarithms of `names`, in their order; `ensemble` are parameter sets that explain the
-    targets about as well.
+    targets about as well, `weights` how much each counts (adding to 1) and `states` which alternative of every
+    hypothesis each one holds (hypothesis → alternative).
     """
 
     id: str
@@ -49,6 +50,8 @@ class Fit:
     covariance: tuple[tuple[float, ...], ...]
     ensemble: tuple[tuple[float, ...], ...]
     told: Mapping[str, Any]
+    weights: tuple[float, ...] = ()
+    states: tuple[Mapping[str, str], ...] = ()
 
 
 def values_for(block: str) -> Mapping[str, Value]:
@@ -124,6 +127,8 @@ def current_fit() -> Fit | None:
         tuple(tuple(float(c) for c in row) for row in covariance),
         tuple(tuple(float(c) for c in row) for row in ensemble),
         MappingProxyType(told),
+        tuple(1 / len(ensemble) for _ in ensemble),
+        tuple(MappingProxyType({}) for _ in ensemble),
     )
 
 
