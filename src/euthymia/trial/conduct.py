@@ -25,6 +25,7 @@ from euthymia.model.treatment import compounds_of, enzymes_of, model_of
 from euthymia.treatments.enzyme import enzyme
 from euthymia.treatments.plan import Plan
 from euthymia.trial.calendars import schedules
+from euthymia.trial.contact import contact_weights
 from euthymia.trial.enrol import RUN_IN_HOURS, Enrolment, Person, enrol, traits
 from euthymia.trial.exposure import capacity, exposure
 from euthymia.trial.protocol import Staying, Trial
@@ -135,9 +136,12 @@ def _task(
 
 
 def drawn(trial: Trial, plan: Plan, people: tuple[Person, ...], seen: np.ndarray) -> tuple[np.ndarray, ScheduleTable]:
-    """Parameters (people, parameters) and schedules of people in one arm; `seen` are the hours somebody meets them."""
+    """Parameters (people, parameters) and schedules of people in one arm; `seen` are the hours somebody meets them.
+
+    The schedules depend on the patients and not on their worlds; contact weights are among the parameters.
+    """
     model, program = ready(plan)
-    parameters = np.stack([_individual(model, plan, person) for person in people])
+    parameters = np.stack([_individual(model, trial, plan, person) for person in people])
     return parameters, schedules(program, trial, plan, people, seen)
 
 
@@ -147,8 +151,8 @@ def _outputs(model: Model) -> tuple[str, ...]:
     return (*DOMAINS, *(name for name in PATHWAYS if name in known), *plasma)
 
 
-def _individual(model: Model, plan: Plan, person: Person) -> np.ndarray:
-    vector = traits(model, person)
+def _individual(model: Model, trial: Trial, plan: Plan, person: Person) -> np.ndarray:
+    vector = traits(model, person, contact_weights(trial.setting, person.world, trial.certain))
     index = {name: i for i, name in enumerate(model.parameters)}
     compounds = compounds_of(plan)
     changes = [exposure(compound, person.patient) for compound in compounds]

@@ -7,6 +7,7 @@ are tilted towards that mean. Left out: every other inclusion rule.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,9 +58,12 @@ def base_model() -> Model:
     return assemble((*downstream(), life.block(), expectancy.block()))
 
 
-def traits(model: Model, person: Person) -> np.ndarray:
-    """This person's parameter vector in the order of the model, before anything a drug adds."""
-    changed = dict(person.world.parameters) | person.patient.parameters
+def traits(model: Model, person: Person, setting: Mapping[str, float] | None = None) -> np.ndarray:
+    """This person's parameter vector in the order of the model, before anything a drug adds.
+
+    `setting` holds parameters by full name that the trial sets, unless the world or the patient says otherwise.
+    """
+    changed = dict(setting or {}) | person.world.parameters | person.patient.parameters
     for name, factor in person.patient.factors.items():
         changed[name] = factor * changed.get(name, model.parameters[name].number)
     return np.array([changed.get(name, value.number) for name, value in model.parameters.items()])
