@@ -172,7 +172,7 @@ def _fit(models: Iterable[Model]) -> Iterator[str]:
     if fit is None:
         return
     known = {name for model in models for name in model.parameters}
-    known |= {f"{table}.{name}" for table in ("contacts", "life") for name in values_for(table)}
+    known |= {f"{table}.{name}" for table in ("contacts", "life", "publication") for name in values_for(table)}
     yield from (f"fit.yaml: there is no parameter '{name}'" for name in fit.names if name not in known)
     if any(len(row) != len(fit.names) for row in (*fit.covariance, fit.covariance)):
         yield f"fit.yaml: the covariance is not {len(fit.names)} by {len(fit.names)}"

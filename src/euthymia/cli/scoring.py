@@ -118,36 +118,3 @@ def _summed_up(summaries: tuple[Summary, ...]) -> str:
         "the mean of the treatment's class, or of all arms of its role, in the calibration trials (rows compared)."
     )
     return f"{table(lines)}\n{said}"
-
-
-def calibrate(
-    *, people: int | None = None, rounds: int = 12, out: Path | None = None, engine: EngineName = "auto"
-) -> None:
-    """Fit the free parameters to the calibration trials, with an ensemble of what the data leave open.
-
-    Parameters
-    ----------
-    people
-        Virtual people for each trial.
-    rounds
-        Steps of the fit at most.
-    out
-        File for the fit; the one that ships (model/parameters/fit.yaml), if not given.
-    engine
-        compiled, reference, or auto for the fastest that works here.
-    """
-    from datetime import date
-
-    from euthymia.model.parameter_table import FIT
-    from euthymia.trial.calibrate import PEOPLE, fit, problem
-    from euthymia.trial.fit_file import write_fit
-    from euthymia.trial.posterior import sample
-
-    def tell(text: str) -> None:
-        print(text, file=sys.stderr)
-
-    solver = engine_called(engine)
-    posed = problem(people or PEOPLE)
-    fitted = fit(posed, solver, rounds=rounds, tell=tell)
-    ensemble = sample(posed, fitted, solver, tell=tell)
-    print(write_fit(posed, fitted, ensemble, f"fit-{date.today().isoformat()}", solver.name, out or FIT))

@@ -19,7 +19,7 @@ import numpy as np
 
 from euthymia.evidence.library import calibration_trials
 from euthymia.evidence.published_trial import Arm, Contrast, Outcome, PublishedTrial
-from euthymia.trial.calibrate import CONTROLS, POINTS
+from euthymia.trial.calibration.target import CONTROLS, POINTS
 from euthymia.trial.crps import Mixture
 
 TYPICAL_BASELINE = 32.5  # MADRS, where a table prints none

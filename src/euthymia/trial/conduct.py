@@ -140,9 +140,13 @@ def drawn(trial: Trial, plan: Plan, people: tuple[Person, ...], seen: np.ndarray
 
     The schedules depend on the patients and not on their worlds; contact weights are among the parameters.
     """
-    model, program = ready(plan)
-    parameters = np.stack([_individual(model, trial, plan, person) for person in people])
-    return parameters, schedules(program, trial, plan, people, seen)
+    return parameters_of(trial, plan, people), schedules(ready(plan)[1], trial, plan, people, seen)
+
+
+def parameters_of(trial: Trial, plan: Plan, people: tuple[Person, ...]) -> np.ndarray:
+    """Parameters of everybody in one arm, (people, parameters) in the order of the program."""
+    model, _ = ready(plan)
+    return np.stack([_individual(model, trial, plan, person) for person in people])
 
 
 def _outputs(model: Model) -> tuple[str, ...]:

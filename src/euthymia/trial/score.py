@@ -18,7 +18,7 @@ from euthymia.engine.task import Engine
 from euthymia.errors import EuthymiaError
 from euthymia.evidence.published_trial import Arm, Contrast, Outcome, PublishedTrial
 from euthymia.model.parameter_table import current_fit
-from euthymia.trial.calibrate import ARM_SD, CONTRAST_SD, POINTS
+from euthymia.trial.calibration.target import ARM_SD, CONTRAST_SD, POINTS
 from euthymia.trial.climatology import judge
 from euthymia.trial.conduct import run
 from euthymia.trial.crps import Mixture, of_worlds

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from euthymia.trial.calibrate import POINTS
+from euthymia.trial.calibration.target import POINTS
 
 if TYPE_CHECKING:
     from euthymia.trial.score import Row

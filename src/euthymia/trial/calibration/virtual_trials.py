@@ -15,18 +15,22 @@ from functools import cached_property
 
 import numpy as np
 
+from euthymia.cohort.cohort import Patient
 from euthymia.engine.schedule import ScheduleTable
 from euthymia.engine.task import Engine, Task
 from euthymia.model.symptoms.domains import DOMAINS
+from euthymia.treatments.plan import Plan
 from euthymia.trial.calibration.target import Target
 from euthymia.trial.calibration.tilting import tilted_sets
-from euthymia.trial.conduct import arm_task
-from euthymia.trial.enrol import Person
+from euthymia.trial.conduct import arm_task, parameters_of, ready
+from euthymia.trial.enrol import Person, enrol
 from euthymia.trial.protocol import Trial
 from euthymia.trial.rating_chance import remission_probability, response_probability
 from euthymia.trial.scale import scale
 from euthymia.trial.world import World
 
+Alternative = tuple[str, str]  # hypothesis, alternative
+States = Sequence[Alternative]  # alternatives that hold in one parameter set, the references left out
 RTOL, ATOL = 1e-3, 1e-5  # within 0.02 MADRS points of 1e-8
 
 
@@ -61,17 +65,31 @@ def followed(before: np.ndarray, after: np.ndarray, factors: np.ndarray) -> Foll
 
 
 @dataclass(frozen=True)
+class Held:
+    """What an alternative of a hypothesis holds in one arm: columns of the parameters, and everybody's numbers."""
+
+    columns: np.ndarray
+    numbers: np.ndarray
+
+
+@dataclass(frozen=True)
 class Arm:
-    """One arm ready to be solved: its task and what its parameters follow."""
+    """One arm ready to be solved: its task, what its parameters follow, and what each alternative holds in it."""
 
     task: Task
     follows: Follows
+    held: Mapping[Alternative, Held]
 
-    def domains(self, ratios: np.ndarray, engine: Engine) -> np.ndarray:
+    def domains(self, ratios: np.ndarray, states: Sequence[States], engine: Engine) -> np.ndarray:
         """Symptom domains (sets, people, days, 7)."""
-        sets, people = len(ratios), len(self.task.parameters)
-        parameters = self.follows.under(ratios).reshape(sets * people, -1)
-        task = replace(self.task, parameters=parameters, schedule=repeated(self.task.schedule, sets))
+        parameters = self.follows.under(ratios)
+        for row, state in enumerate(states):
+            for alternative in state:
+                held = self.held[alternative]
+                parameters[row][:, held.columns] = held.numbers
+        sets, people = parameters.shape[:2]
+        schedule = repeated(self.task.schedule, sets)
+        task = replace(self.task, parameters=parameters.reshape(sets * people, -1), schedule=schedule)
         values = engine.solve(task).values
         return values.reshape(sets, people, *values.shape[1:])
 
@@ -85,9 +103,9 @@ class VirtualTrial:
     days: np.ndarray
     targets: tuple[tuple[int, Target], ...]
 
-    def answers(self, ratios: np.ndarray, engine: Engine) -> np.ndarray:
+    def answers(self, ratios: np.ndarray, states: Sequence[States], engine: Engine) -> np.ndarray:
         """Predicted targets of this trial (sets, its targets)."""
-        domains = {name: arm.domains(ratios, engine) for name, arm in self.arms.items()}
+        domains = {name: arm.domains(ratios, states, engine) for name, arm in self.arms.items()}
         weights = self._weights(next(iter(domains.values()))[:, :, 0])
         found = [self._answer(target, domains, weights) for _, target in self.targets]
         return np.stack(found, axis=1)
@@ -151,37 +169,70 @@ class VirtualTrials:
         placed = sorted((where, target) for one in self.trials for where, target in one.targets)
         return tuple(target for _, target in placed)
 
-    def predict(self, points: np.ndarray, engine: Engine, only: frozenset[str] | None = None) -> np.ndarray:
-        """Targets (sets, targets) under logarithms `points` (sets, free); with `only`, of these trials, else NaN."""
+    def predict(
+        self,
+        points: np.ndarray,
+        engine: Engine,
+        only: frozenset[str] | None = None,
+        states: Sequence[States] | None = None,
+    ) -> np.ndarray:
+        """Targets (sets, targets) under logarithms `points` (sets, free); with `only`, of these trials, else NaN.
+
+        `states` are the alternatives that hold in each set, none if not given.
+        """
         ratios = np.exp(points) / self.start
+        held = states or [()] * len(points)
         answers = np.full((len(points), sum(len(one.targets) for one in self.trials)), np.nan)
         wanted = [one for one in self.trials if only is None or one.trial.name in only]
         with ThreadPoolExecutor(2) as pool:
-            for one, found in zip(wanted, pool.map(lambda one: one.answers(ratios, engine), wanted), strict=True):
+            for one, found in zip(wanted, pool.map(lambda one: one.answers(ratios, held, engine), wanted), strict=True):
                 answers[:, [where for where, _ in one.targets]] = found
         return answers
 
 
 def virtual_trials(
-    made: Sequence[tuple[Trial, Sequence[Target]]], names: tuple[str, ...], start: np.ndarray
+    made: Sequence[tuple[Trial, Sequence[Target]]],
+    names: tuple[str, ...],
+    start: np.ndarray,
+    rivals: Mapping[Alternative, Mapping[str, float]],
+    engine: Engine,
 ) -> VirtualTrials:
-    """Everything made once; `start` are the numbers of the free parameters `names` as patients are made with them."""
-    random = np.random.default_rng(1)
-    factors = 1.5 + random.random(len(names))
-    worlds = [World(dict(zip(names, map(float, numbers), strict=True))) for numbers in (start, start * factors)]
+    """Everything made once; `start` are the numbers of the free parameters `names` as patients are made with them, and
+    `rivals` what each alternative of a hypothesis sets."""
+    factors = 1.5 + np.random.default_rng(1).random(len(names))
+    usual, moved = (dict(zip(names, map(float, numbers), strict=True)) for numbers in (start, start * factors))
     trials, count = [], 0
     for trial, targets in made:
         days = np.unique([0.0, *(target.day for target in targets)])
         needed = {name for target in targets for name in target.arms}
-        patients = trial.cohort.candidates(0, trial.cohort.size)
+        patients = enrolled(trial, usual, engine)
         arms = {}
         for name in (arm for arm in trial.arms if arm in needed):
-            tasks = [
-                arm_task(trial, trial.arms[name], tuple(Person(p, w, 0) for p in patients), days * 24, DOMAINS)
-                for w in worlds
-            ]
-            follows = followed(tasks[0].parameters, tasks[1].parameters, factors)
-            arms[name] = Arm(replace(tasks[0], rtol=RTOL, atol=ATOL), follows)
+            plan = trial.arms[name]
+
+            def numbers(world: Mapping[str, float], plan: Plan = plan) -> np.ndarray:
+                return parameters_of(trial, plan, tuple(Person(p, World(dict(world)), 0) for p in patients))  # noqa: B023
+
+            people = tuple(Person(p, World(usual), 0) for p in patients)
+            task = replace(arm_task(trial, plan, people, days * 24, DOMAINS), rtol=RTOL, atol=ATOL)
+            follows = followed(task.parameters, numbers(moved), factors)
+            known = tuple(ready(plan)[0].parameters)
+            held = {
+                key: _held(known, sets, task.parameters, numbers(usual | dict(sets))) for key, sets in rivals.items()
+            }
+            arms[name] = Arm(task, follows, held)
         trials.append(VirtualTrial(trial, arms, days, tuple(enumerate(targets, start=count))))
         count += len(targets)
     return VirtualTrials(names, np.asarray(start, float), tuple(trials))
+
+
+def enrolled(trial: Trial, world: Mapping[str, float], engine: Engine) -> tuple[Patient, ...]:
+    """Patients as the trial would enrol them: eligible, and tilted towards its published baseline."""
+    found = enrol(trial, engine, (World(dict(world)),))
+    return tuple(person.patient for person in found.people)
+
+
+def _held(known: Sequence[str], sets: Mapping[str, float], before: np.ndarray, after: np.ndarray) -> Held:
+    named = np.array([name in sets for name in known])
+    columns = np.flatnonzero(named | np.any(before != after, axis=0))
+    return Held(columns, after[:, columns])
