@@ -4,8 +4,8 @@ Release and uptake settle within minutes, so extracellular serotonin is algebrai
 terminal's own 5-HT1B receptor holds back. What is slow are the receptors. As 5-HT1A desensitises, firing recovers under
 a transporter blocker; its role in the clinical delay is contested (commons2019), and `desensitisation = 0` or
 `feedback = 0` are the rivals. Synthesis follows brain tryptophan; `tryptophan_gain = 0` takes inflammation off
-serotonin. An inhibitor of MAO-A keeps serotonin, an agonist at 5-HT1A stands for serotonin on both sides. The assumption
-that matters: one law of adaptation serves all three receptors, and 5-HT2A and 5-HT2C are one tone. Left out:
+serotonin. An inhibitor of MAO-A keeps serotonin, an agonist at 5-HT1A stands for serotonin on both sides. The
+assumption that matters: one law of adaptation serves all three receptors, and 5-HT2A and 5-HT2C are one tone. Left out:
 transporter trafficking, regional differences.
 """
 
