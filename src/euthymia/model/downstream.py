@@ -13,7 +13,10 @@ from euthymia.model.physiology import (
     gaba,
     glutamate,
     inflammation,
+    kynurenine,
+    mitochondria,
     monoamines,
+    neuroimmune,
     noradrenaline,
     redox,
     serotonin,
@@ -24,7 +27,7 @@ from euthymia.model.symptoms import bias, domains
 
 MODULES = (
     serotonin, noradrenaline, dopamine, monoamines, glutamate, gaba, neurotrophin, ampa, synapse, metaplasticity,
-    stress, inflammation, redox, circuit, bias, domains,
+    stress, inflammation, neuroimmune, kynurenine, redox, mitochondria, circuit, bias, domains,
 )  # fmt: skip
 
 
