@@ -2,7 +2,7 @@
 
 The assumption that matters: a fast release of BDNF and a slow change of its pool multiply. A pulse of release starts a
 loop of transcription (CREB, C/EBP-beta) whose second wave of BDNF comes after about 18 hours, as in zhang2016; the loop
-cannot be started again while it runs, and wave and pulse draw on the same vesicles, so the larger of them counts.
+cannot be started again while it runs, and its wave waits until the pulse is over, so that steady release has none.
 Translation reaches spines in three stages. The drive by R-ketamine and hydroxynorketamine, the need of mTORC1 and what
 rapamycin does are hypotheses with switches (`hnk_sign`, `mtorc1_necessity`, `mtorc1_prolonging`); rapamycin is the
 parameter `mtorc1_inhibition` or, on a schedule, the input `rapamycin`. Left out: TrkB binding by antidepressants,
@@ -55,13 +55,13 @@ def block() -> Block:
         burst_part      = burst_release*glutamate_burst*sqrt(ampa_scaling) + eef2_release*eef2_brake_release : 1
         hypotheses      = hnk_sign*r_ketamine_release*r_ketamine_drive + sigma1_release*sigma1_agonism : 1
         pulse           = activity_release*(burst_part + hypotheses) : 1
-        started         = positive(pulse)^4/(positive(pulse)^4 + loop_threshold^4) : 1
+        started         = positive(pulse)^steepness/(positive(pulse)^steepness + loop_threshold^steepness) : 1
         idle            = positive(1 - loop_creb - loop_cebp - loop_bdnf) : 1
         d(loop_creb)    = loop_rate*started*idle - loop_creb/loop_time : 1/hour
         d(loop_cebp)    = (loop_creb - loop_cebp)/loop_time : 1/hour
         d(loop_bdnf)    = (loop_cebp - loop_bdnf)/loop_time : 1/hour
-        second_wave     = activity_release*second_wave_gain*loop_bdnf : 1
-        activity        = max(pulse, second_wave) : 1
+        second_wave     = activity_release*second_wave_gain*loop_bdnf*(1 - started) : 1
+        activity        = pulse + second_wave : 1
         session         = stimulation_release*min(stimulation_drive/reference_session, 1) : 1
         released        = bdnf_pool*max(1 + activity + session, least_release) : 1
         d(bdnf_release) = (released - bdnf_release)/release_time : 1/hour
