@@ -60,7 +60,8 @@ def block() -> Block:
         d(loop_creb)    = loop_rate*started*idle - loop_creb/loop_time : 1/hour
         d(loop_cebp)    = (loop_creb - loop_cebp)/loop_time : 1/hour
         d(loop_bdnf)    = (loop_cebp - loop_bdnf)/loop_time : 1/hour
-        second_wave     = activity_release*second_wave_gain*loop_bdnf*(1 - started) : 1
+        quiet           = quiet_below^steepness/(positive(pulse)^steepness + quiet_below^steepness) : 1
+        second_wave     = activity_release*second_wave_gain*loop_bdnf*quiet : 1
         activity        = pulse + second_wave : 1
         session         = stimulation_release*min(stimulation_drive/reference_session, 1) : 1
         released        = bdnf_pool*max(1 + activity + session, least_release) : 1
