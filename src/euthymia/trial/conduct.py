@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from euthymia.cohort.cohort import RATER, STAYING
+from euthymia.cohort.cohort import STAYING
 from euthymia.engine.choose import default_engine
 from euthymia.engine.lower import lower
 from euthymia.engine.program import Program
@@ -95,17 +95,12 @@ def _conduct_arm(
     model, _ = ready(plan)
     outputs = _outputs(model)
     solution = engine.solve(_task(trial, plan, people, times, outputs, seen))
-    totals = _totals(trial, solution, outputs, np.searchsorted(times, visits))
-    rated = {
-        scale_name: np.stack(
-            [scale(scale_name).rated(row, p.patient.random(RATER)) for p, row in zip(people, total, strict=True)]
-        )
-        for scale_name, total in totals.items()
-    }
-    observed = _observed(trial.staying, rated[trial.scales[0]], visits, people)
+    items = _items(trial, people, solution, outputs, np.searchsorted(times, visits))
+    rated = {scale_name: scale(scale_name).graded.added(scores) for scale_name, scores in items.items()}
+    observed = _observed(trial.staying, rated[scale(trial.scales[0]).name], visits, people)
     return ArmRun(
         name, plan, model, people, times, outputs, solution.values, solution.status, visits,
-        MappingProxyType(rated), observed,
+        MappingProxyType(rated), observed, MappingProxyType(items),
     )  # fmt: skip
 
 
@@ -167,9 +162,13 @@ def _individual(model: Model, trial: Trial, plan: Plan, person: Person) -> np.nd
     return vector
 
 
-def _totals(trial: Trial, solution: Solution, outputs: tuple[str, ...], at: np.ndarray) -> Mapping[str, np.ndarray]:
+def _items(
+    trial: Trial, people: tuple[Person, ...], solution: Solution, outputs: tuple[str, ...], at: np.ndarray
+) -> dict[str, np.ndarray]:
+    """Item scores (people, visits, items) of every scale of the trial, by its name."""
     domains = solution.values[:, at][:, :, [outputs.index(name) for name in DOMAINS]]
-    return {scale(name).name: scale(name).total(domains) for name in trial.scales}
+    patients = [person.patient for person in people]
+    return {scale(name).name: scale(name).ratings(domains, patients) for name in trial.scales}
 
 
 def _observed(staying: Staying | None, rated: np.ndarray, visits: np.ndarray, people: tuple[Person, ...]) -> np.ndarray:

@@ -121,12 +121,8 @@ def _screen(
         start=-RUN_IN_HOURS,
     )
     domains = engine.solve(task).values[:, 0, :]
-    rating = scale(rule_scale)
-    rated = [
-        rating.rated(total, person.patient.random(RATER)) if np.isfinite(total) else np.nan
-        for total, person in zip(rating.total(domains), people, strict=True)
-    ]
-    return np.array(rated), scale(match_on).total(domains)
+    rated = scale(rule_scale).rated(domains[:, None, :], [person.patient for person in people])[:, 0]
+    return rated, scale(match_on).total(domains)
 
 
 def _places(trial: Trial, eligible: list[tuple[Person, float]], worlds: int) -> tuple[Person, ...]:
