@@ -109,16 +109,33 @@ class Run:
                 )
         return polars.concat(parts)
 
+    @cached_property
+    def patients(self) -> polars.DataFrame:
+        """One row a person and arm: arm, patient, world, then every covariate (genotypes, endophenotypes, weight …)."""
+        import polars
+
+        rows = [
+            {"arm": name, "patient": person.patient.number, "world": person.world_number, **person.patient.covariates}
+            for name, arm in self.arms.items()
+            for person in arm.people
+        ]
+        return polars.DataFrame(rows, infer_schema_length=None)
+
     def save(self, folder: str | Path) -> Path:
-        """Write ratings (parquet) and header (JSON) to a folder, each whole or not at all; returns the folder."""
+        """Write ratings and patients (parquet) and header (JSON) to a folder, each whole or not at all.
+
+        Returns the folder.
+        """
         import json
         import os
 
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        ratings, header = folder / "ratings.parquet", folder / "run.json"
+        ratings, patients, header = folder / "ratings.parquet", folder / "patients.parquet", folder / "run.json"
         self.ratings.write_parquet(f"{ratings}.part")
+        self.patients.write_parquet(f"{patients}.part")
         Path(f"{header}.part").write_text(json.dumps(dict(self.header), indent=2, default=str) + "\n")
         os.replace(f"{ratings}.part", ratings)
+        os.replace(f"{patients}.part", patients)
         os.replace(f"{header}.part", header)
         return folder
