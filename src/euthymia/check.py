@@ -93,6 +93,8 @@ class _Round:
 
 def check() -> Checked:
     """Look at everything that ships, and at drugs in `EUTHYMIA_DRUGS`."""
+    from euthymia.cohort.endophenotype import endophenotype, endophenotypes
+    from euthymia.cohort.genotype import genotype, genotypes
     from euthymia.cohort.preset import preset, presets
     from euthymia.report.demo import designs
     from euthymia.trial.protocol_file import protocols, trial_from
@@ -113,6 +115,8 @@ def check() -> Checked:
     going.each("devices", devices(), device)
     going.each("parameter tables", sorted(p.stem for p in PARAMETERS.glob("*.yaml") if p.stem != "fit"), _table)
     going.each("scales", sorted(path.stem for path in SCALES.glob("*.yaml")), scale)
+    going.each("endophenotypes", endophenotypes(), endophenotype)
+    going.each("genotypes", genotypes(), genotype)
     going.each("cohorts", presets(), preset)
     going.each("protocols", protocols(), trial_from)
     going.each("table of the demonstration", ["all"], lambda _: designs())

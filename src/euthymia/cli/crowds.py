@@ -15,6 +15,8 @@ def simulate(
     /,
     *,
     cohort: str = "outpatient-mdd",
+    endophenotype: tuple[str, ...] = (),
+    genotype: tuple[str, ...] = (),
     people: int = 1000,
     seed: int = 1,
     outputs: str | None = None,
@@ -36,6 +38,10 @@ def simulate(
         A YAML file with a regimen, for example {oral: escitalopram, amount: 10 mg, daily: {weeks: 8}}.
     cohort
         A cohort that ships, or the YAML file of one.
+    endophenotype
+        What everybody has, such as inflamed, or to a degree, such as inflamed=0.5; once for each.
+    genotype
+        What everybody has, such as BDNF=Val/Met or CYP2D6=*4/*4; once for each gene.
     people
         How many; candidates by number, nobody screened out.
     seed
@@ -62,6 +68,7 @@ def simulate(
     json
         Print the header and quantiles as JSON.
     """
+    from euthymia.cli.people import endophenotypes_called, genotypes_called
     from euthymia.cohort.cohort import cohort as clinic
     from euthymia.evidence.yaml_with_lines import read_yaml
     from euthymia.treatments.regimen_file import regimen_from
@@ -70,10 +77,11 @@ def simulate(
     document = read_yaml(plan)
     regimen = regimen_from(document.content, document.place())
     named = None if outputs is None else [name.strip() for name in outputs.split(",") if name.strip()]
+    crowd = clinic(cohort, people, seed, endophenotypes_called(endophenotype), genotypes_called(genotype))
     try:
         with progress() as tell:
             done = run(
-                clinic(cohort, n=people, seed=seed), regimen, outputs=named, every=every, weeks=weeks, store=store,
+                crowd, regimen, outputs=named, every=every, weeks=weeks, store=store,
                 cluster=cluster, chunk=chunk, precision=precision, layout=layout, engine=engine_called(engine),
                 progress=tell,
             )  # fmt: skip

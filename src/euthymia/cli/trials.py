@@ -59,6 +59,8 @@ def trial(
     engine: EngineName = "auto",
     json: bool = False,
     allow: tuple[str, ...] = (),
+    endophenotype: tuple[str, ...] = (),
+    genotype: tuple[str, ...] = (),
 ) -> None:
     """Run a virtual trial and print its endpoints.
 
@@ -78,11 +80,19 @@ def trial(
         Print JSON.
     allow
         A rule of safety that the arms may break; once for each rule.
+    endophenotype
+        What everybody has, such as inflamed, or to a degree, such as inflamed=0.5, beside what the protocol says.
+    genotype
+        What everybody has, such as BDNF=Val/Met, instead of what the protocol says; once for each gene.
     """
+    from euthymia.cli.people import endophenotypes_called, genotypes_called
     from euthymia.trial.conduct import run as conduct
     from euthymia.trial.protocol_file import path_of, trial_from
 
     planned = trial_from(design, people=people, seed=seed, allow=tuple(allow))
+    for name, degree in endophenotypes_called(endophenotype).items():
+        planned = planned.with_(cohort=planned.cohort.with_endophenotype(name, 1.0 if degree is None else degree))
+    planned = planned.with_(cohort=planned.cohort.with_genotypes(**genotypes_called(genotype)))
     with progress() as tell:
         done = conduct(planned, engine_called(engine), tell)
     found = _endpoints(done)

@@ -40,7 +40,7 @@ def events(trial: Trial, plan: Plan, person: Person, seen: np.ndarray) -> list[E
 def life_events(patient: Patient, end: float) -> list[Event]:
     """This patient's good and bad weeks: steps of a mean-reverting random walk (Ornstein-Uhlenbeck)."""
     moments, step = _weeks(end)
-    shocks = patient.random(LIFE).standard_normal(len(moments)) * step
+    shocks = patient.random(LIFE).standard_normal(len(moments)) * (step * _volatility(patient))
     return [Bolus(float(t), "life_stress", float(size)) for t, size in zip(moments, shocks, strict=True)]
 
 
@@ -54,7 +54,8 @@ def schedules(
     _doses(found, trial, plan, people, end)
     found.shared.append(_course(end))
     moments, step = _weeks(end)
-    for time, shocks in zip(moments, (_normal(people, len(moments)) * step).T, strict=True):
+    steps = np.array([[step * _volatility(person.patient)] for person in people])
+    for time, shocks in zip(moments, (_normal(people, len(moments)) * steps).T, strict=True):
         found.add(Bolus(float(time), "life_stress", 0.0), shocks, np.ones(len(people), bool))
     everybody = np.arange(len(people))
     shared = [Shared(everybody, found.shared), Shared(everybody, contacts(seen[seen <= end]))]
@@ -140,6 +141,11 @@ def _keys(people: tuple[Person, ...]) -> list[tuple[int, int]]:
 
 def _course(end: float) -> Rate:
     return Rate(0.0, "life.course", 1.0, end + 1.0)
+
+
+def _volatility(patient: Patient) -> float:
+    """How large this person's events of life are, relative to the typical patient's."""
+    return patient.factors.get("life.volatility", 1.0)
 
 
 def _weeks(end: float) -> tuple[np.ndarray, float]:

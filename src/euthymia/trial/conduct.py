@@ -198,6 +198,7 @@ def _header(trial: Trial, arms: Mapping[str, ArmRun], engine: Engine, enrolment:
         {
             "trial": trial.name,
             "cohort": trial.cohort.preset.name,
+            **trial.cohort.told(),
             "size": trial.cohort.size,
             "seed": trial.cohort.seed,
             "worlds": trial.worlds,

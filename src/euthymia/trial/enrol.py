@@ -30,6 +30,8 @@ from euthymia.trial.world import World
 
 RUN_IN_HOURS = 2 * 365 * 24.0
 POOL = 8  # eligible candidates wanted for each place when a baseline is to be matched
+#: what varies between patients without being a parameter of the model: the size of life's events (`trial.calendars`)
+OUTSIDE = ("life.volatility",)
 MOST_SCREENED = 60  # candidates screened for each place before giving up
 
 
@@ -65,7 +67,8 @@ def traits(model: Model, person: Person, setting: Mapping[str, float] | None = N
     """
     changed = dict(setting or {}) | person.world.parameters | person.patient.parameters
     for name, factor in person.patient.factors.items():
-        changed[name] = factor * changed.get(name, model.parameters[name].number)
+        if name not in OUTSIDE:
+            changed[name] = factor * changed.get(name, model.parameters[name].number)
     return np.array([changed.get(name, value.number) for name, value in model.parameters.items()])
 
 

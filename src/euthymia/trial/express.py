@@ -89,6 +89,8 @@ def _has_control(published: PublishedTrial) -> bool:
 
 def clinic_of(published: PublishedTrial) -> str:
     """The cohort preset nearest to a trial's population."""
+    if _says(published, "postpartum", "ppd"):
+        return "postpartum"
     resistant = _says(published, "trd", "resistant", "failed", "inadequate response")
     return "treatment-resistant" if resistant else "outpatient-mdd"
 

@@ -7,7 +7,8 @@
     control: placebo
 
 The assumption that matters: arms are regimens in the form of `treatments.regimen_file`, and what is not said is as in
-`trial.protocol`. Left out: the clinic itself, which is a cohort preset.
+`trial.protocol`. Left out: the clinic itself, which is a cohort preset; endophenotypes and
+genotypes on top of it are named here, `cohort: {preset: …, endophenotypes: {inflamed: 0.5}, genotypes: {BDNF: Val/Met}}`.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from euthymia.cohort.cohort import cohort
+from euthymia.cohort.cohort import Cohort, cohort
+from euthymia.cohort.endophenotype import carried_from, pairs
+from euthymia.cohort.genotype import fixed_from
 from euthymia.errors import EuthymiaError, UnknownName
 from euthymia.evidence.checked import checked
 from euthymia.evidence.yaml_with_lines import Document, read_yaml
@@ -38,11 +41,16 @@ class _Part(BaseModel):
 
 
 class People(_Part):
-    """Who is enrolled: a cohort preset, how many in the whole trial, and where their random numbers start."""
+    """Who is enrolled: a cohort preset, how many in the whole trial, and where their random numbers start.
+
+    `endophenotypes` and `genotypes` are as `cohort` takes them.
+    """
 
     preset: str
     people: int = Field(gt=0)
     seed: int = 1
+    endophenotypes: Any = Field((), description="Names, or name: degree, or name: {degree, share}.")
+    genotypes: Mapping[str, Any] = Field({}, description="Gene: genotype, for example BDNF: Val/Met.")
 
 
 class Leaving(_Part):
@@ -96,8 +104,7 @@ def trial_from(name: str, people: int | None = None, seed: int | None = None, al
     design = checked(Design, document)
     size = design.cohort.people if people is None else people
     start = design.cohort.seed if seed is None else seed
-    with _placed(document, "cohort", "preset"):
-        clinic = cohort(design.cohort.preset, n=size, seed=start)
+    clinic = _clinic(design.cohort, document, size, start)
     arms: dict[str, Regimen] = {}
     for arm, written in design.arms.items():
         with _placed(document, "arms", arm):
@@ -121,6 +128,24 @@ def trial_from(name: str, people: int | None = None, seed: int | None = None, al
         )
 
 
+def _clinic(who: People, document: Document, size: int, seed: int) -> Cohort:
+    """The cohort, with the place in the file of whatever is wrong with it."""
+    with _placed(document, "cohort", "preset"):
+        cohort(who.preset, n=size, seed=seed)
+    with _placed(document, "cohort", "endophenotypes"):
+        asked = pairs(who.endophenotypes)
+        for name, said in asked.items():
+            listed = isinstance(who.endophenotypes, (list, tuple))
+            with _placed(document, "cohort", "endophenotypes", list(asked).index(name) if listed else name):
+                carried_from(name, said)
+        clinic = cohort(who.preset, n=size, seed=seed, endophenotypes=asked)
+    for gene, said in who.genotypes.items():
+        with _placed(document, "cohort", "genotypes", gene):
+            fixed_from({gene: said})
+    with _placed(document, "cohort", "genotypes"):
+        return cohort(who.preset, size, seed, endophenotypes=asked, genotypes=who.genotypes) if who.genotypes else clinic
+
+
 def path_of(name: str) -> Path:
     """The file of a protocol; a name with a suffix is a path of the user's own."""
     if name.endswith((".yaml", ".yml")):
@@ -132,7 +157,7 @@ def path_of(name: str) -> Path:
 
 
 @contextmanager
-def _placed(document: Document, *path: str) -> Iterator[None]:
+def _placed(document: Document, *path: str | int) -> Iterator[None]:
     """What goes wrong inside is told with its place in the file: `path`, or the field the problem speaks of."""
     try:
         yield

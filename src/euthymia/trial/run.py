@@ -137,18 +137,34 @@ class Run:
                 )
         return polars.concat(parts)
 
+    @cached_property
+    def patients(self) -> polars.DataFrame:
+        """One row a person and arm: arm, patient, world, then every covariate (genotypes, endophenotypes, weight …)."""
+        import polars
+
+        rows = [
+            {"arm": name, "patient": person.patient.number, "world": person.world_number, **person.patient.covariates}
+            for name, arm in self.arms.items()
+            for person in arm.people
+        ]
+        return polars.DataFrame(rows, infer_schema_length=None)
+
     def save(self, folder: str | Path) -> Path:
-        """Write ratings and items (parquet) and header (JSON) to a folder, each whole or not at all; returns it."""
+        """Write ratings, items and patients (parquet) and header (JSON) to a folder, each whole or not at all.
+
+        Returns the folder.
+        """
         import json
         import os
 
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        ratings, items, header = folder / "ratings.parquet", folder / "items.parquet", folder / "run.json"
-        self.ratings.write_parquet(f"{ratings}.part")
-        self.items.write_parquet(f"{items}.part")
+        tables = {"ratings": self.ratings, "items": self.items, "patients": self.patients}
+        header = folder / "run.json"
+        for name, frame in tables.items():
+            frame.write_parquet(folder / f"{name}.parquet.part")
         Path(f"{header}.part").write_text(json.dumps(dict(self.header), indent=2, default=str) + "\n")
-        os.replace(f"{ratings}.part", ratings)
-        os.replace(f"{items}.part", items)
+        for name in tables:
+            os.replace(folder / f"{name}.parquet.part", folder / f"{name}.parquet")
         os.replace(f"{header}.part", header)
         return folder
