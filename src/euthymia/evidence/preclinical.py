@@ -19,7 +19,7 @@ Measure = Literal["percent", "share of peak", "time of peak"]
 
 
 class CoursePoint(Datum):
-    """One number: `value` on its `measure` at `time_h` hours after the start of `protocol`, or its `direction` alone."""
+    """One number: `value` on its `measure`, `time_h` hours after the start of `protocol`, or a `direction` alone."""
 
     id: str
     marker: str = Field(description="What was measured, for example dorsal raphe firing.")

@@ -325,7 +325,7 @@ def _on_bench(asked: tuple[Asked, ...], world: World, engine: Engine) -> list[fl
     outputs = tuple(dict.fromkeys(_outputs(asked)))
     longest = max(one.experiment.time_h for one in asked)
     ends = [one.experiment.time_h for one in asked] + [one.experiment.until_h or 0.0 for one in asked]
-    times = np.unique(np.concatenate([[0.0], LOOKS[LOOKS <= max(ends)], ends]))
+    times = np.unique(np.concatenate([[0.0], LOOKS[max(ends) >= LOOKS], ends]))
     names = tuple(dict.fromkeys(one.experiment.protocol or "" for one in asked))
     plan = asked[0].experiment.plan
     model, program = bench() if plan is None else ready(plan_called(plan))
