@@ -98,6 +98,10 @@ def split_of(trial: dict[str, Any], ours: dict[str, Any]) -> tuple[str, str]:
         return "hold-out", "kept to score what was fitted elsewhere"
     if trial["id"] in ours["overlaps"]:
         return "unused", ours["overlaps"][trial["id"]]
+    if trial["id"] in ours["rates"]:
+        return "calibrate", ours["rates"][trial["id"]]
+    if trial["id"] in ours["unused"]:
+        return "unused", ours["unused"][trial["id"]]
     means = [
         row for arm in trial["arms"] for row in arm["outcomes"] if row["kind"] in FIT_KINDS and row["mean"] is not None
     ]

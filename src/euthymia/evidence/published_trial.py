@@ -114,7 +114,9 @@ class PublishedTrial(Read):
     def implied(self) -> tuple[Arm, ...]:
         """Arms that only a contrast names: what they got is their name, and nothing was printed of them alone."""
         names = (name for one in self.contrasts for name in (one.arm, one.reference))
-        missing = dict.fromkeys(name for name in names if not any(fits(arm.arm, name) for arm in self.arms for fits in _FITS))
+        missing = dict.fromkeys(
+            name for name in names if not any(fits(arm.arm, name) for arm in self.arms for fits in _FITS)
+        )
         return tuple(Arm(arm=name, regimen=(Given(intervention=name),)) for name in missing)
 
     def arm(self, name: str) -> Arm | None:

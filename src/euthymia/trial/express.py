@@ -15,7 +15,8 @@ from euthymia.evidence.published_trial import Arm, PublishedTrial
 from euthymia.treatments.order import oral, placebo
 from euthymia.treatments.plan import Plan
 from euthymia.treatments.regimen import Regimen
-from euthymia.trial.express_device import DAYS_ASSUMED, CannotExpress, is_device, stimulation
+from euthymia.trial.express_device import DAYS_ASSUMED as DAYS_ASSUMED
+from euthymia.trial.express_device import CannotExpress, is_device, stimulation
 from euthymia.trial.express_drug import dosing
 from euthymia.trial.protocol import Baseline, Trial, trial
 from euthymia.trial.table_names import is_newly_started, is_ongoing

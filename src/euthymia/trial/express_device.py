@@ -63,6 +63,8 @@ def session_days(given: Given, published: PublishedTrial, days: float) -> tuple[
 
 def stimulation(given: Given, name: str, published: PublishedTrial, days: float) -> tuple[Regimen, str]:
     """The course of a device and what was taken for granted; raises `CannotExpress`."""
+    if "+" in name or "_plus_" in name.replace(" ", "_"):
+        raise CannotExpress(f"'{given.intervention}' is two treatments in one row; give each a row")
     moments, taken = session_days(given, published, days)
     order, said = _order(given, name)
     told = [part for part in (said, taken) if part]

@@ -12,7 +12,16 @@ from typing import Any
 
 from euthymia.evidence.published_trial import Given, Schedule
 from euthymia.treatments.drug import drug
-from euthymia.treatments.order import Order, infusion, injection, intranasal, oral, placebo, titrated_infusion, transdermal
+from euthymia.treatments.order import (
+    Order,
+    infusion,
+    injection,
+    intranasal,
+    oral,
+    placebo,
+    titrated_infusion,
+    transdermal,
+)
 from euthymia.treatments.regimen import Regimen
 from euthymia.trial.express_device import DAYS_ASSUMED, CannotExpress
 from euthymia.trial.table_names import Named, is_usual, named, spelled
