@@ -124,6 +124,7 @@ def tidy(item: Any, ours: dict[str, Any]) -> Any:
         return item
     kept = {key: tidy(one, ours) for key, one in item.items() if key in KEEP_NULL or one not in (None, [], {})}
     note = next((words for part, words in ours["notes"].items() if part in str(kept.get("note"))), None)
+    note = note or ours["models"].get(kept.get("model"))
     failed = re.match(r">=(\d) failed", str(kept.get("note", "")))
     for prose in ("note", "notes"):
         kept.pop(prose, None)

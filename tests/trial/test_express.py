@@ -90,8 +90,8 @@ def given(folder: Path, regimen: str) -> list[tuple[float, str, float, str]]:
 
 def test_an_infusion_follows_the_rates_of_its_table(tmp_path: Path) -> None:
     steps = "[[0, 4, 30], [4, 24, 60], [24, 52, 90], [52, 56, 60], [56, 60, 30]]"
-    regimen = f"[{{intervention: brexanolone, route: iv, unit: ug/kg/h, schedule: {{kind: infusion_profile, steps_h: {steps}}}}}]"
-    found = expressed(tmp_path, regimen)
+    schedule = f"{{kind: infusion_profile, steps_h: {steps}}}"
+    found = expressed(tmp_path, f"[{{intervention: brexanolone, route: iv, unit: ug/kg/h, schedule: {schedule}}}]")
     assert found.trial is not None
     doses = found.trial.arms["active"].doses
     assert [(dose.time, dose.duration) for dose in doses] == [(0, 4), (4, 20), (24, 28), (52, 4), (56, 4)]

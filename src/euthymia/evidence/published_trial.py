@@ -117,7 +117,7 @@ class PublishedTrial(Read):
         missing = dict.fromkeys(
             name for name in names if not any(fits(arm.arm, name) for arm in self.arms for fits in _FITS)
         )
-        return tuple(Arm(arm=name, regimen=(Given(intervention=name),)) for name in missing)
+        return tuple(Arm.model_validate({"arm": name, "regimen": [{"intervention": name}]}) for name in missing)
 
     def arm(self, name: str) -> Arm | None:
         """The arm a contrast means by `name`: that one, the only one beginning or ending with it, or an implied one."""

@@ -136,16 +136,20 @@ def _profile(given: Given, name: str, schedule: Schedule) -> Regimen:
 
 def _dated(steps: list[Any]) -> list[tuple[float, float]]:
     """Start and amount of every step, in order; empty where one has no date."""
-    told = [(s.get("start_d"), s.get("dose")) for s in steps if isinstance(s, Mapping)]
-    good = len(told) == len(steps) and all(isinstance(n, int | float) for pair in told for n in pair)
-    return sorted((float(start), float(dose)) for start, dose in told) if good else []
+    found: list[tuple[float, float]] = []
+    for step in steps:
+        start, dose = (step.get("start_d"), step.get("dose")) if isinstance(step, Mapping) else (None, None)
+        if not isinstance(start, int | float) or not isinstance(dose, int | float):
+            return []
+        found.append((float(start), float(dose)))
+    return sorted(found)
 
 
 def _steps(
     given: Given, called: Named, route: str, dated: list[tuple[float, float]], days: float
 ) -> tuple[Regimen, str]:
     """A titration as dated, one course after the other."""
-    schedule = given.schedule or Schedule(kind="qd")
+    schedule = given.schedule or Schedule.model_validate({"kind": "qd"})
     end = schedule.end_d if schedule.end_d is not None else days
     whole, said = Regimen(), ""
     for (start, dose), (stop, _) in zip(dated, [*dated[1:], (end, 0.0)], strict=True):
