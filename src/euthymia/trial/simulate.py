@@ -33,8 +33,8 @@ from euthymia.treatments.regimen import Regimen
 from euthymia.trial.conduct import drawn, ready, seen_hours
 from euthymia.trial.enrol import RUN_IN_HOURS, Person
 from euthymia.trial.protocol import Trial, trial
-from euthymia.trial.simulation import Simulation
 from euthymia.trial.restriction import Given, restricted
+from euthymia.trial.simulation import Simulation
 from euthymia.trial.world import told
 from euthymia.trial.world import worlds as members
 from euthymia.units import quantity
