@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from euthymia.evidence.trial_table import read_trials
     from euthymia.exchange.sbml_read import read_sbml
     from euthymia.exchange.sbml_write import write_sbml
+    from euthymia.model.hypothesis import hypotheses, hypothesis, posterior_weights, prior_weights
     from euthymia.model.knock_out import knock_out
     from euthymia.model.stimulation.summary import stimulate
     from euthymia.model.treatment import model_of
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
         transdermal,
     )
     from euthymia.treatments.regimen import washout
+    from euthymia.trial.by_hypothesis import by_hypothesis, hypotheses_disagree
     from euthymia.trial.conduct import run as run_trial
     from euthymia.trial.endpoints import effect, endpoint
     from euthymia.trial.noncompartmental import analyse as noncompartmental
@@ -57,12 +59,16 @@ if TYPE_CHECKING:
 
 __all__ = [
     "EuthymiaError",
+    "by_hypothesis",
     "cite",
     "cohort",
     "device",
     "drug",
     "effect",
     "endpoint",
+    "hypotheses",
+    "hypotheses_disagree",
+    "hypothesis",
     "infusion",
     "injection",
     "intranasal",
@@ -74,6 +80,8 @@ __all__ = [
     "open_simulation",
     "oral",
     "placebo",
+    "posterior_weights",
+    "prior_weights",
     "read_sbml",
     "read_trials",
     "rtms",
@@ -98,11 +106,15 @@ __all__ = [
 #: public name → where it lives, and what it is called there if not the same
 _HOMES = {
     "EuthymiaError": "errors",
+    "by_hypothesis": "trial.by_hypothesis",
     "cite": "report.cite",
     "device": "treatments.device",
     "drug": "treatments.drug",
     "effect": "trial.endpoints",
     "endpoint": "trial.endpoints",
+    "hypotheses": "model.hypothesis",
+    "hypotheses_disagree": "trial.by_hypothesis",
+    "hypothesis": "model.hypothesis",
     "infusion": "treatments.order",
     "injection": "treatments.order",
     "intranasal": "treatments.order",
@@ -114,6 +126,8 @@ _HOMES = {
     "observations": "evidence.observation",
     "oral": "treatments.order",
     "placebo": "treatments.order",
+    "posterior_weights": "model.hypothesis",
+    "prior_weights": "model.hypothesis",
     "read_sbml": "exchange.sbml_read",
     "read_trials": "evidence.trial_table",
     "rtms": "treatments.order",

@@ -18,6 +18,8 @@ from euthymia.evidence.value import Value
 from euthymia.model.block import Block, Model
 from euthymia.model.equations import read_equations
 from euthymia.model.expression import names_in
+from euthymia.model.hypothesis import FOLDER as HYPOTHESES
+from euthymia.model.hypothesis import hypotheses, read_hypothesis, unknown_settings
 from euthymia.model.parameter_table import FOLDER as PARAMETERS
 from euthymia.model.parameter_table import current_fit, priors, values_for
 from euthymia.model.treatment import model_of
@@ -114,6 +116,11 @@ def check() -> Checked:
     going.counts["observations"] = len(going.tried("observations", lambda: observations().rows) or ())
     going.each("devices", devices(), device)
     going.each("parameter tables", sorted(p.stem for p in PARAMETERS.glob("*.yaml") if p.stem != "fit"), _table)
+    going.each(
+        "hypotheses",
+        sorted(p.stem for p in HYPOTHESES.glob("*.yaml")),
+        lambda name: read_hypothesis(HYPOTHESES / f"{name}.yaml"),
+    )
     going.each("scales", sorted(path.stem for path in SCALES.glob("*.yaml")), scale)
     going.each("endophenotypes", endophenotypes(), endophenotype)
     going.each("genotypes", genotypes(), genotype)
@@ -123,6 +130,7 @@ def check() -> Checked:
     models = going.each("models", plans(), lambda name: model_of(plans()[name]))
     going.problems += dict.fromkeys(_unused(models))
     going.problems += _fit(models)
+    going.problems += going.tried("hypotheses", lambda: (*unknown_settings(models), *_hypothesis_sources())) or ()
     going.problems += _values(going.values, read)
     joined = going.tried("mechanism map", join)
     if joined is not None:
@@ -138,6 +146,14 @@ def _sources(joined: Joined) -> Iterator[str]:
         for key in (*edge.supports, *edge.disputes):
             if key not in library().sources:
                 yield f"{edge.place}: {edge.id}: source '{key}' is not in sources.bib"
+
+
+def _hypothesis_sources() -> Iterator[str]:
+    """Sources of hypotheses that are not in the bibliography."""
+    for one in hypotheses().values():
+        for key in (*one.sources, one.decides.source, *(answer.source for answer in one.alternatives)):
+            if key is not None and key not in library().sources:
+                yield f"model/hypotheses/{one.name}.yaml: source '{key}' is not in sources.bib"
 
 
 def _table(block: str) -> Mapping[str, Value]:

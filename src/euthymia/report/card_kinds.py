@@ -239,6 +239,26 @@ def source_card(name: str) -> Card:
     return Card("source", name, found.citation, facts, tuple(line(key, value) for key, value in values))
 
 
+def hypothesis_card(name: str) -> Card:
+    """An open question: its alternatives with weights before and after the fit, what they set, what would decide."""
+    from euthymia.model.hypothesis import hypothesis, posterior_weights
+
+    found = hypothesis(name)
+    posterior = posterior_weights().get(name)
+    facts = {"why open": found.why_open, "bears on": ", ".join(found.bears_on) or "every treatment"}
+    for one in found.alternatives:
+        after = "the fit does not tell" if posterior is None else f"{percent(posterior[one.name])} after"
+        sets = ", ".join(f"{parameter} = {held:g}" for parameter, held in one.sets.items()) or "nothing, as fitted"
+        source = f" ({one.source})" if one.source else ""
+        mark = f" [{one.mark}]" if one.mark else ""
+        said = f"{one.meaning} Weight: {percent(one.weight)} before the fit, {after}. Sets: {sets}."
+        facts[one.name] = f"{said} Because {one.because}{source}{mark}"
+    mark = " [provisional]" if found.decides.confidence == "recalled" else ""
+    facts["decides"] = f"{found.decides.text}" + (f" ({found.decides.source})" if found.decides.source else "") + mark
+    facts["sources"] = ", ".join(found.sources)
+    return Card("hypothesis", name, found.question, facts)
+
+
 CARDS: Mapping[str, Callable[[str], Card]] = {
     "drug": drug_card,
     "device": device_card,
@@ -251,6 +271,7 @@ CARDS: Mapping[str, Callable[[str], Card]] = {
     "block": model_card,
     "parameter": parameter_card,
     "source": source_card,
+    "hypothesis": hypothesis_card,
 }
 
 
@@ -281,6 +302,10 @@ def names_of(kind: str) -> dict[str, str]:
             return {trial.id: f"{trial.split}, {trial.design or ''}" for trial in library().trials}
         case "source":
             return {key: source.citation for key, source in library().sources.items()}
+        case "hypothesis":
+            from euthymia.model.hypothesis import hypotheses
+
+            return {name: f"{one.question} {' | '.join(one.names)}" for name, one in hypotheses().items()}
         case "parameter":
             return {name: str(value.meaning or "") for name, value in whole_model().parameters.items()}
     return {block.name: block.title for block in whole_model().blocks}

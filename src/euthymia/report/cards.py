@@ -68,7 +68,8 @@ def card(kind: str, name: str | None = None) -> Card:
     """The card of a thing, or the list of its kind when no name is given; raises `UnknownName`."""
     from euthymia.report.card_kinds import CARDS, names_of
 
-    kind = kind.lower().rstrip("s") if kind.lower() not in CARDS else kind.lower()
+    kind = {"hypotheses": "hypothesis"}.get(kind.lower(), kind.lower())
+    kind = kind.rstrip("s") if kind not in CARDS else kind
     if kind not in CARDS:
         raise UnknownName("kind", kind, CARDS)
     if name is None:

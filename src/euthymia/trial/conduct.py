@@ -31,7 +31,7 @@ from euthymia.trial.exposure import capacity, exposure
 from euthymia.trial.protocol import Staying, Trial
 from euthymia.trial.run import ArmRun, Run
 from euthymia.trial.scale import scale
-from euthymia.trial.world import worlds
+from euthymia.trial.world import World, told, worlds
 
 #: pathway quantities kept beside symptoms and plasma
 PATHWAYS = (
@@ -50,7 +50,8 @@ def run(trial: Trial, engine: Engine | None = None, progress: Progress | None = 
     tell = progress or (lambda what, done, total: None)
     steps = len(trial.arms) + 1
     tell("screening", 0, steps)
-    enrolment = enrol(trial, engine, worlds(trial.worlds, trial.hypotheses))
+    lived_in = worlds(trial.worlds, trial.hypotheses)
+    enrolment = enrol(trial, engine, lived_in)
     visits = np.array(trial.visits) * 24.0
     times = np.unique(np.concatenate([visits, np.arange(0.0, visits[-1] + grid_hours / 2, grid_hours)]))
     times = times[times <= visits[-1]]
@@ -61,7 +62,7 @@ def run(trial: Trial, engine: Engine | None = None, progress: Progress | None = 
         people = _allocated(trial, enrolment, done - 1)
         arms[name] = _conduct_arm(trial, name, plan, people, engine, visits, times, seen)
     tell("done", steps, steps)
-    return Run(trial, MappingProxyType(arms), enrolment, _header(trial, arms, engine, enrolment))
+    return Run(trial, MappingProxyType(arms), enrolment, _header(trial, arms, engine, enrolment, lived_in))
 
 
 def seen_hours(trial: Trial, visits: np.ndarray) -> np.ndarray:
@@ -187,7 +188,9 @@ def _observed(staying: Staying | None, rated: np.ndarray, visits: np.ndarray, pe
     return observed
 
 
-def _header(trial: Trial, arms: Mapping[str, ArmRun], engine: Engine, enrolment: Enrolment) -> Mapping[str, object]:
+def _header(
+    trial: Trial, arms: Mapping[str, ArmRun], engine: Engine, enrolment: Enrolment, lived_in: tuple[World, ...]
+) -> Mapping[str, object]:
     failures = [
         {"arm": name, "patient": person.patient.number, "status": status.message}
         for name, arm in arms.items()
@@ -202,6 +205,7 @@ def _header(trial: Trial, arms: Mapping[str, ArmRun], engine: Engine, enrolment:
             "size": trial.cohort.size,
             "seed": trial.cohort.seed,
             "worlds": trial.worlds,
+            **told(lived_in, trial.hypotheses),
             "setting": trial.setting,
             "engine": engine.name,
             "models": {name: arm.model.hash for name, arm in arms.items()},

@@ -16,6 +16,7 @@ from euthymia.errors import TrialError, UnknownName
 from euthymia.treatments.plan import Plan
 from euthymia.treatments.regimen import Regimen
 from euthymia.trial.contact import SETTINGS, inert, setting_of
+from euthymia.trial.restriction import Given, Restriction, restricted
 from euthymia.trial.scale import scale
 
 
@@ -46,8 +47,8 @@ class Trial:
 
     `allocation`: `parallel` randomises each person to one arm; `twins` gives every person to every arm, which is what
     a simulation can do and a clinic cannot. `worlds` spreads people over members of the fitted
-    ensemble (0: the central estimate alone). `certain`: everybody knows that the treatment is active. `hypotheses` sets
-    parameters of the model by full name, in every arm, as the switches between rival structures need.
+    ensemble (0: the central estimate alone). `certain`: everybody knows that the treatment is active. `hypotheses`
+    restricts which alternatives of open hypotheses may hold, or sets parameters by full name (`trial.restriction`).
     """
 
     name: str
@@ -63,7 +64,7 @@ class Trial:
     baseline: Baseline | None = None
     worlds: int = 0
     certain: bool = False
-    hypotheses: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    hypotheses: Given = field(default_factory=lambda: MappingProxyType({}))
 
     def with_(self, **changes: object) -> Trial:
         return replace(self, **changes)
@@ -89,12 +90,13 @@ def trial(
     staying: Staying | None = USUAL,
     baseline: Baseline | None = None,
     worlds: int = 0,
-    hypotheses: Mapping[str, float] | None = None,
+    hypotheses: Given | None = None,
     allow: Iterable[str] = (),
 ) -> Trial:
     """A checked `Trial`; visits default to weekly; `allow` names rules of safety that its regimens may break.
 
-    Raises `TrialError` for no arms, no visits, or a control that is no arm, and whatever the regimens raise.
+    Raises `TrialError` for no arms, no visits, or a control that is no arm, and whatever the regimens and hypotheses
+    raise.
     """
     if not arms:
         raise TrialError(
@@ -144,18 +146,17 @@ def trial(
         staying=staying,
         baseline=baseline,
         worlds=worlds,
-        hypotheses=MappingProxyType(_known(hypotheses or {}, plans)),
+        hypotheses=_known(restricted(hypotheses or {}), plans),
     )
 
 
-def _known(hypotheses: Mapping[str, float], plans: Mapping[str, Plan]) -> dict[str, float]:
-    """Hypotheses whose parameters some arm's model has; raises `UnknownName`."""
-    if not hypotheses:
-        return {}
-    from euthymia.model.treatment import model_of
+def _known(asked: Restriction, plans: Mapping[str, Plan]) -> Given:
+    """The restriction, its parameters being those of some arm's model; raises `UnknownName`."""
+    if asked.parameters:
+        from euthymia.model.treatment import model_of
 
-    known = {name for plan in plans.values() for name in model_of(plan).parameters}
-    for name in hypotheses:
-        if name not in known:
-            raise UnknownName("parameter", name, known)
-    return {name: float(number) for name, number in hypotheses.items()}
+        known = {name for plan in plans.values() for name in model_of(plan).parameters}
+        for name in asked.parameters:
+            if name not in known:
+                raise UnknownName("parameter", name, known)
+    return asked.given

@@ -29,11 +29,19 @@ from euthymia.evidence.yaml_with_lines import Document, read_yaml
 from euthymia.treatments.regimen import Regimen
 from euthymia.treatments.regimen_file import regimen_from
 from euthymia.trial.protocol import Baseline, Staying, Trial, trial
+from euthymia.trial.restriction import Given, restricted
 
 FOLDER = Path(__file__).parent / "protocols"
 
 #: field → the word by which `trial` speaks of it
-WORDS = {"visits": "visit", "control": "control", "scales": "scale", "setting": "setting", "arms": "arm"}
+WORDS = {
+    "visits": "visit",
+    "control": "control",
+    "scales": "scale",
+    "setting": "setting",
+    "arms": "arm",
+    "hypotheses": "parameter",
+}
 
 
 class _Part(BaseModel):
@@ -84,7 +92,9 @@ class Design(_Part):
     dropout: Leaving | Literal["none"] | None = None
     baseline: Severity | None = None
     worlds: int = Field(0, ge=0)
-    hypotheses: Mapping[str, float] = Field({}, description="Parameters of the model set in every arm, by full name.")
+    hypotheses: Mapping[str, float | str | tuple[str, ...]] = Field(
+        {}, description="Hypothesis: an alternative or a list of them; or a parameter by its full name: a number."
+    )
     allow: tuple[str, ...] = Field((), description="Rules of safety that the arms may break; the report names them.")
 
 
@@ -93,10 +103,16 @@ def protocols() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in FOLDER.glob("*.yaml")))
 
 
-def trial_from(name: str, people: int | None = None, seed: int | None = None, allow: tuple[str, ...] = ()) -> Trial:
+def trial_from(
+    name: str,
+    people: int | None = None,
+    seed: int | None = None,
+    allow: tuple[str, ...] = (),
+    hypotheses: Given | None = None,
+) -> Trial:
     """A trial by the name of a protocol or the path of a YAML file; `people` and `seed` replace the file's own.
 
-    `allow` adds to the rules of safety that the file says its arms may break.
+    `allow` adds to the rules of safety that the file says its arms may break, `hypotheses` to its hypotheses.
 
     Raises `UnknownName`, `DataError`, or what the arms raise, each with its place in the file.
     """
@@ -109,6 +125,8 @@ def trial_from(name: str, people: int | None = None, seed: int | None = None, al
     for arm, written in design.arms.items():
         with _placed(document, "arms", arm):
             arms[arm] = regimen_from(written, document.place("arms", arm))
+    with _placed(document, "hypotheses"):
+        chosen = {**restricted(design.hypotheses).given, **restricted(hypotheses or {}).given}
     with _placed(document):
         return trial(
             clinic,
@@ -123,7 +141,7 @@ def trial_from(name: str, people: int | None = None, seed: int | None = None, al
             staying=_staying(design.dropout),
             baseline=None if design.baseline is None else Baseline(design.baseline.scale, design.baseline.mean),
             worlds=design.worlds,
-            hypotheses=design.hypotheses,
+            hypotheses=chosen,
             allow=(*design.allow, *allow),
         )
 

@@ -11,7 +11,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -33,7 +33,9 @@ from euthymia.treatments.regimen import Regimen
 from euthymia.trial.conduct import drawn, ready, seen_hours
 from euthymia.trial.enrol import RUN_IN_HOURS, Person
 from euthymia.trial.protocol import Trial, trial
+from euthymia.trial.restriction import Given, restricted
 from euthymia.trial.simulation import Simulation
+from euthymia.trial.world import told
 from euthymia.trial.world import worlds as members
 from euthymia.units import quantity
 
@@ -50,6 +52,7 @@ class Treated:
     setting: str | None = None
     adherence: float = 0.9
     worlds: int = 0
+    hypotheses: Given = field(default_factory=dict)
 
     @property
     def program(self) -> Program:
@@ -61,12 +64,12 @@ class Treated:
         visits = (*np.arange(7.0, self.days, 7.0).tolist(), self.days)
         return trial(
             self.cohort, {"plan": self.plan}, visits=visits, setting=self.setting, adherence=self.adherence,
-            worlds=self.worlds,
+            worlds=self.worlds, hypotheses=self.hypotheses,
         )  # fmt: skip
 
     def draw(self, first: int, last: int) -> tuple[np.ndarray, ScheduleTable]:
         """Parameters and schedules of candidates `first … last - 1`."""
-        lived_in = members(self.worlds)
+        lived_in = members(self.worlds, self.hypotheses)
         people = tuple(
             Person(patient, lived_in[patient.number % len(lived_in)], patient.number % len(lived_in))
             for patient in self.cohort.candidates(first, last)
@@ -97,6 +100,7 @@ def simulate(
     setting: str | None = None,
     adherence: float = 0.9,
     worlds: int = 0,
+    hypotheses: Given | None = None,
     engine: Engine | None = None,
     progress: Progress | None = None,
 ) -> Simulation:
@@ -112,7 +116,9 @@ def simulate(
     crowd = cohort if seed is None else cohort.with_(seed=int(seed))
     _check(chunk, weeks, adherence)
     moments = _times(given, times, every, weeks)
-    treated = Treated(crowd, given, moments[-1] / 24, setting, adherence, worlds)
+    treated = Treated(
+        crowd, given, moments[-1] / 24, setting, adherence, worlds, dict(restricted(hypotheses or {}).given)
+    )
     model, program = ready(given)
     wanted = tuple(dict.fromkeys(outputs if outputs is not None else DOMAINS))
     if not wanted:
@@ -134,6 +140,8 @@ def simulate(
         "doses": [asdict(dose) for dose in given.doses], "sessions": [asdict(session) for session in given.sessions],
         "span_h": given.span,
     }  # fmt: skip
+    if hypotheses:
+        asked |= told(members(worlds, treated.hypotheses), treated.hypotheses)
     job = Job(
         treated, crowd.size, crowd.seed, given.hash, moments, wanted, Store(os.fspath(store)),
         chunk or usual_chunk(len(moments), len(wanted)), engine or default_engine(), -RUN_IN_HOURS, precision, layout,
