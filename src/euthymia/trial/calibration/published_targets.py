@@ -18,6 +18,7 @@ from euthymia.trial.express import TYPICAL
 from euthymia.trial.protocol import Trial
 
 UNKNOWN_N = 50
+LATEST = 183.0  # days; later an open course follows those who stayed, not those who began
 
 
 def targets_of(published: PublishedTrial, virtual: Trial, arms: Sequence[str]) -> list[Target]:
@@ -33,7 +34,7 @@ class _Made:
 
     def __init__(self, published: PublishedTrial, virtual: Trial, arms: tuple[str, ...]) -> None:
         self.published, self.virtual, self.arms = published, virtual, arms
-        self.days = set(virtual.visits)
+        self.days = {day for day in virtual.visits if day <= LATEST}
         self.family = str(published.treatment_family or "other")
 
     def baselines(self) -> list[Target]:
