@@ -104,6 +104,13 @@ def test_a_pause_of_an_infusion_gives_nothing(tmp_path: Path) -> None:
     assert [(day * 24, amount) for day, _, amount, _ in doses] == [(0, 0.12), (2, 0), (4, 0.06)]
 
 
+def test_a_steady_rate_runs_for_its_minutes(tmp_path: Path) -> None:
+    schedule = "{kind: times, times_d: [0, 7], infusion_min: 120}"
+    regimen = f"[{{intervention: brexanolone, dose: 60, unit: ug/kg/h, schedule: {schedule}}}]"
+    found = [(day, round(amount, 6)) for day, _, amount, _ in given(tmp_path, regimen)]
+    assert found == [(0, 0.12), (7, 0.12)]
+
+
 @pytest.mark.parametrize(
     ("schedule", "unit", "reason"),
     [
@@ -229,6 +236,11 @@ def test_an_arm_that_only_a_contrast_names_is_its_name(tmp_path: Path) -> None:
     assert [arm.arm for arm in published.arms] == ["active", "placebo"]
     assert USUAL_DOSE in found.liberties["clomipramine"]
     assert "the table gives no arm 'TCA'" in found.reasons["TCA"]
+
+
+def test_a_contrast_without_a_number_names_no_arm(tmp_path: Path) -> None:
+    rows = "[{arm: clomipramine, reference: placebo, time_d: 28, p: 0.4}]"
+    assert table(tmp_path, "[{intervention: sertraline}]", f"  contrasts: {rows}\n").implied == ()
 
 
 def test_two_treatments_in_one_row_are_refused(tmp_path: Path) -> None:
