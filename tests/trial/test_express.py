@@ -16,6 +16,7 @@ from euthymia.treatments.order import oral, placebo
 from euthymia.trial.conduct import run
 from euthymia.trial.contact import setting_of
 from euthymia.trial.express import DAYS_ASSUMED, TYPICAL, Expressed, baseline_of, express
+from euthymia.trial.express_device import DAYS_OF_ACTIVE
 from euthymia.trial.express_drug import USUAL_DOSE
 from euthymia.trial.protocol import trial
 from euthymia.trial.table_names import Named, named
@@ -47,6 +48,15 @@ def test_days_that_no_table_gave_are_said_to_be_taken(tmp_path: Path) -> None:
     sessions = {name: [s.time / 24 for s in plan.sessions] for name, plan in expressed.trial.arms.items()}
     assert sessions["sham"] == [0, 1, 2, 3, 4]
     assert [day % 7 < 5 for day in sessions["active"]] == [True] * 21
+
+
+def test_a_sham_without_days_has_those_of_the_active_arm(tmp_path: Path) -> None:
+    text = NO_DAYS.replace("[{intervention: tms_sham, treatment_days: [0, 1, 2, 3, 4]}]", "[{intervention: tms_sham}]")
+    (tmp_path / "t.yaml").write_text(text.replace("protocol: 10Hz,", "protocol: 10Hz, treatment_days: [0, 1, 7],"))
+    expressed = express(read_trials(tmp_path / "t.yaml").trials[0], people=8, seed=1, worlds=0)
+    assert expressed.trial is not None
+    assert [s.time / 24 for s in expressed.trial.arms["sham"].sessions] == [0, 1, 7]
+    assert expressed.liberties == {"sham": DAYS_OF_ACTIVE}
 
 
 @pytest.fixture(scope="module")
