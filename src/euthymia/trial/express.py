@@ -17,9 +17,11 @@ from euthymia.treatments.order import Order, infusion, intranasal, oral, placebo
 from euthymia.treatments.plan import Plan
 from euthymia.treatments.regimen import Regimen
 from euthymia.trial.express_device import DAYS_ASSUMED, CannotExpress, is_device, stimulation
+from euthymia.trial.links import convert
 from euthymia.trial.protocol import Baseline, Trial, trial
 
-SCALES = ("MADRS", "HAMD17")
+SCALES = ("MADRS", "HAMD17")  # what a fit compares
+RATED = (*SCALES, "HAMD6", "QIDS_SR16")  # what the score compares as well
 NEW_ORAL = ("escitalopram", "10 mg")
 #: what tables call a thing → what it is called here
 NAMES = {"racemic_ketamine": "ketamine", "saline": "placebo", "placebo_spray": "placebo", "s_ketamine": "esketamine"}
@@ -67,7 +69,7 @@ def express(published: PublishedTrial, people: int, seed: int, worlds: int) -> E
             plans,
             name=published.id,
             visits=visits,
-            scales=SCALES,
+            scales=RATED,
             certain=False if _has_control(published) else None,
             setting="inpatient" if _says(published, "hospital", "inpatient", "suicid") else None,
             allocation="twins",
@@ -111,15 +113,23 @@ def _weekly(days: float) -> list[float]:
 
 
 def baseline_of(published: PublishedTrial) -> Baseline:
-    """The arms' mean severity, weighted by size; the typical one where the table gives none."""
+    """The arms' mean severity, weighted by size, on MADRS or HAM-D17; the typical one where the table gives none."""
     means = [
         (arm.baseline.mean, arm.n.value if arm.n and arm.n.value else 1)
         for arm in published.arms
         if arm.baseline is not None and arm.baseline.mean is not None
     ]
-    if not means or published.scale not in SCALES:
+    ours = rated_as(published.scale)
+    if not means or ours is None:
         return TYPICAL
-    return Baseline(published.scale, sum(m * n for m, n in means) / sum(n for _, n in means))
+    mean = sum(m * n for m, n in means) / sum(n for _, n in means)
+    return Baseline(ours, mean) if ours in SCALES else Baseline("MADRS", float(convert(mean, ours, "MADRS")))
+
+
+def rated_as(name: str | None) -> str | None:
+    """Our name of the scale that a table means; None where it is not modelled."""
+    known = (name or "").replace("-", "_").upper()
+    return known if known in RATED else None
 
 
 def _regimen(arm: Arm, published: PublishedTrial, days: float) -> tuple[Regimen, str]:
