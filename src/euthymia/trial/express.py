@@ -150,7 +150,9 @@ def _regimen(arm: Arm, published: PublishedTrial, days: float) -> tuple[Regimen,
             parts.append(course)
             taken += [said] if said else []
         else:
+            given, said = _usual(given, NAMES.get(name, name))
             parts.append(_one(given, name, days))
+            taken += [said] if said else []
             if _days_assumed(given):
                 taken.append(DAYS_ASSUMED)
     if not parts:
@@ -159,6 +161,20 @@ def _regimen(arm: Arm, published: PublishedTrial, days: float) -> tuple[Regimen,
     for part in parts[1:]:
         whole = whole | part
     return whole, "; ".join(taken)
+
+
+def _usual(given: Given, name: str) -> tuple[Given, str]:
+    """What stands for a dose that a table calls the licensed range: the middle of the drug's usual daily regimens."""
+    if "licensed" not in str(given.dose) or name not in drugs():
+        return given, ""
+    usual = [one for one in drug(name).usual if one.get("oral") == name and {"daily", "twice_daily"} & set(one)]
+    if not usual:
+        return given, ""
+    one = usual[(len(usual) - 1) // 2]
+    amount, twice = str(one["amount"]), "twice_daily" in one
+    schedule = given.schedule.model_copy(update={"kind": "bid"}) if given.schedule and twice else given.schedule
+    changed = given.model_copy(update={"dose": amount.removesuffix(" mg"), "unit": "mg", "schedule": schedule})
+    return changed, f"the licensed range of {name} stands for {amount} {'twice ' if twice else ''}daily"
 
 
 def _days_assumed(given: Given) -> bool:

@@ -27,6 +27,8 @@ from euthymia.trial.seen import CannotCompare, Seen, hours_of, scatter_of, seen,
 OUTCOME = re.compile(r"(response|remission)(?:_([A-Za-z][A-Za-z0-9-]*))?(?:<=(\d+))?$")
 #: what tables call a scale in an outcome's name
 SHORT = {"QIDS": "QIDS_SR16"}
+#: several scales in one column, the first of them ours
+MIXED = re.compile(r"(MADRS|HAMD17)(?= mainly|\|)")
 ON_PER_CENT = "of unknown scale, taken on MADRS: a fall in per cent is about the same on HAM-D17 (leucht2018)"
 Z_95 = 3.92  # width of a 95 % interval in standard errors
 
@@ -167,9 +169,12 @@ def criterion(outcome: str, on: str | None) -> Criterion:
         if kind == "remission" and limit is None:
             raise CannotCompare("the table gives no scale to be in remission on")
         on, taken = "MADRS", ON_PER_CENT
+    first = MIXED.match(on)
+    if first and first[1] != on:
+        on, taken = first[1], f"rated on {on}, taken as {first[1]}"
     ours = rated_as(on)
     if kind == "remission" and limit is None and ours is not None:
-        taken = f"remission taken as {ours} of {scale(ours).remission:g} or less"
+        taken = "; ".join(filter(None, (taken, f"remission taken as {ours} of {scale(ours).remission:g} or less")))
     return Criterion(kind, ours or on, None if limit is None else float(limit), taken)
 
 
