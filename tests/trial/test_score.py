@@ -11,7 +11,8 @@ import pytest
 from euthymia.evidence.trial_table import read_trials
 from euthymia.trial.calibration.problem import problem
 from euthymia.trial.express import TYPICAL, express
-from euthymia.trial.score import _components, _predictive, score
+from euthymia.trial.predictive import components, predictive
+from euthymia.trial.score import score
 
 TABLE = """\
 - id: tiny_ketamine
@@ -31,7 +32,7 @@ TABLE = """\
     baseline: {mean: 33, sd: 5, confidence: verified}
     outcomes:
     - {visit: day 1, time_d: 1, kind: change, mean: -15, sd: 9, confidence: verified}
-    - {visit: day 1, time_d: 1, kind: change, mean: -9, confidence: verified, scale: QIDS-SR16}
+    - {visit: day 1, time_d: 1, kind: change, mean: -2, confidence: verified, scale: CGI-S}
   - arm: placebo
     regimen: [{intervention: placebo, route: iv}]
     n: {value: 40, confidence: verified}
@@ -77,7 +78,7 @@ def test_what_is_predicted_has_an_interval_around_it_and_a_published_number_besi
 def test_what_cannot_be_expressed_says_why(rows) -> None:
     reasons = {row.arm if row.scale == "MADRS" else row.scale: row.reason for row in rows if row.status != "predicted"}
     assert reasons["wonder_drug"] == "there is no drug 'wonderdrug' in the treatments"
-    assert reasons["QIDS-SR16"].startswith("the scale QIDS-SR16 is not modelled")
+    assert reasons["CGI-S"].startswith("the scale CGI-S is not modelled")
 
 
 def test_ketamine_is_better_than_placebo_on_the_next_day(rows) -> None:
@@ -109,7 +110,7 @@ def test_the_interval_covers_means_of_new_trials_from_the_same_worlds() -> None:
         centres = random.normal(-10, 2, 17)
         worlds = np.repeat(np.arange(16), 4)
         sample = centres[worlds] + random.normal(0, 8, 64)
-        _, low, high = _predictive(sample, worlds, n=100, scatter=1.0)
+        _, low, high = predictive(sample, worlds, n=100, scatter=1.0)
         new = centres[16] + random.normal(0, 1.0) + random.normal(0, 8) / 10
         covered += low <= new <= high
     assert 0.84 <= covered / 300 <= 0.96
@@ -119,7 +120,7 @@ def test_variance_between_and_within_worlds_is_told_apart() -> None:
     random = np.random.default_rng(1)
     worlds = np.repeat(np.arange(400), 5)
     sample = random.normal(0, 3, 400)[worlds] + random.normal(0, 5, 2000)
-    between, within = _components(sample, worlds)
+    between, within = components(sample, worlds)
     assert between == pytest.approx(9, rel=0.2)
     assert within == pytest.approx(25, rel=0.1)
 

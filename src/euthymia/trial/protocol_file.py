@@ -62,11 +62,13 @@ class People(_Part):
 
 
 class Leaving(_Part):
-    """Drop-out: a weekly hazard at `centre` points of the first scale, and how it grows with severity."""
+    """Drop-out: a weekly hazard at `centre` points of the first scale, how it grows with severity, and by arm a weekly
+    hazard of leaving because of adverse effects."""
 
-    weekly_hazard: float = Field(ge=0)
-    per_point: float
-    centre: float
+    weekly_hazard: float = Field(0.02, ge=0)
+    per_point: float = 0.03
+    centre: float = 20.0
+    adverse: Mapping[str, float] = Field({}, description="Arm → weekly hazard of leaving for adverse effects.")
 
 
 class Severity(_Part):
@@ -188,4 +190,6 @@ def _placed(document: Document, *path: str | int) -> Iterator[None]:
 def _staying(dropout: Leaving | Literal["none"] | None) -> Staying | None:
     if dropout == "none":
         return None
-    return Staying() if dropout is None else Staying(dropout.weekly_hazard, dropout.per_point, dropout.centre)
+    if dropout is None:
+        return Staying()
+    return Staying(dropout.weekly_hazard, dropout.per_point, dropout.centre, dropout.adverse)
