@@ -38,8 +38,9 @@ PATHWAYS = (
     "sert_occupancy", "nmda_block", "gabaa_potentiation", "serotonin_level", "raphe_firing", "glutamate_burst",
     "tonic_inhibition", "bdnf_release", "bdnf_pool", "mtorc1", "ampa_scaling", "labile_spines", "stable_synapses",
     "prefrontal_gain", "cortisol", "inflammation", "microglial_activation", "oxidative_stress", "atp_capacity",
-    "dopamine_tone", "noradrenaline_level", "prefrontal_control", "limbic_drive",
-    "negative_bias", "life_stress", "expectancy",
+    "dopamine_tone", "noradrenaline_level", "prefrontal_control", "limbic_drive", "negative_bias", "life_stress",
+    "expectancy", "glutamate_tone", "neurosteroid", "gsk3_activity", "hippocampal_synapses", "amygdala_growth",
+    "glucocorticoid_sensitivity", "circadian_integrity", "arousal", "reward_response", "behavioural_activation",
 )  # fmt: skip
 
 Progress = Callable[[str, int, int], None]
