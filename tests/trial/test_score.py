@@ -154,3 +154,111 @@ def test_a_predicted_row_carries_its_score_and_those_of_the_forecasts(rows) -> N
     assert ketamine.class_mean < placebo.class_mean
     assert contrast.class_mean < 0
     assert wonder.crps is None and wonder.class_crps is not None
+
+
+RATES = """\
+- id: tiny_rates
+  treatment_family: SSRI
+  design: randomised double-blind
+  population: {dx: MDD, confidence: verified}
+  scale: MADRS
+  arms:
+  - arm: escitalopram
+    regimen:
+    - intervention: escitalopram
+      dose: licensed range
+      unit: mg
+      route: oral
+      schedule: {kind: qd, start_d: 0, end_d: 28}
+    n: {value: 100, confidence: verified}
+    baseline: {mean: 30, confidence: verified}
+    outcomes: [{time_d: 28, kind: change, mean: -6, confidence: verified, scale: QIDS-SR16}]
+    rates:
+    - {outcome: response, time_d: 28, rate: 0.4, confidence: verified}
+    - {outcome: remission_MADRS<=12, time_d: 28, rate: 0.25, confidence: verified}
+    - {outcome: remission, time_d: 28, rate: 0.2, confidence: verified}
+    - {outcome: "response_maintained_>=7d", time_d: 28, rate: 0.3, confidence: verified}
+    - {outcome: response, time_d: 28, rate: 0.4, confidence: verified, scale: HAMD21}
+  - arm: placebo
+    regimen: [{intervention: placebo, route: oral}]
+    n: {value: 100, confidence: verified}
+    baseline: {mean: 30, confidence: verified}
+    rates: [{outcome: response, time_d: 28, rate: 0.3, confidence: verified}]
+  contrasts:
+  - arm: escitalopram
+    reference: placebo
+    time_d: 28
+    odds_ratio_response: 1.6
+    ci95: [1.2, 2.1]
+    confidence: verified
+"""
+
+
+@pytest.fixture(scope="module")
+def rates(tmp_path_factory: pytest.TempPathFactory):
+    path: Path = tmp_path_factory.mktemp("rates") / "trials.yaml"
+    path.write_text(RATES)
+    return score(read_trials(path).trials, people=32, worlds=4, seed=3)
+
+
+def test_rates_are_shares_with_an_interval(rates) -> None:
+    found = [row for row in rates if row.kind == "rate" and row.status == "predicted"]
+    assert [(row.arm, row.measure) for row in found] == [
+        ("escitalopram", "response"), ("escitalopram", "remission"), ("escitalopram", "remission"),
+        ("placebo", "response"),
+    ]  # fmt: skip
+    for row in found:
+        assert 0 <= row.low < row.high <= 1
+        assert row.low <= row.predicted <= row.high
+        assert row.published_se == pytest.approx(math.sqrt(row.published * (1 - row.published) / 100))
+        assert 0 <= row.crps < 1
+    lenient, strict = found[1], found[2]
+    assert lenient.predicted >= strict.predicted  # 12 or less against the scale's own 10
+    assert "remission taken as MADRS of 10 or less" in strict.reason
+    assert "the licensed range of escitalopram stands for 10 mg daily" in strict.reason
+
+
+def test_rates_without_a_counterpart_say_why(rates) -> None:
+    reasons = [row.reason for row in rates if row.kind == "rate" and row.status != "predicted"]
+    assert reasons == [
+        "'response_maintained_>=7d' is not compared: only response and remission at a visit are",
+        "the scale HAMD21 is not modelled (modelled: MADRS, HAMD17, HAMD6, QIDS_SR16)",
+    ]
+
+
+def test_an_odds_ratio_is_compared_as_its_logarithm(rates) -> None:
+    (row,) = (row for row in rates if row.kind == "odds_ratio")
+    assert row.published == pytest.approx(math.log(1.6))
+    assert row.published_se == pytest.approx(math.log(2.1 / 1.2) / 3.92)
+    assert row.low < row.predicted < row.high
+    shares = {
+        r.arm: r.predicted for r in rates if r.kind == "rate" and r.measure == "response" and r.predicted is not None
+    }
+    (drug, control) = ((32 * shares[arm] + 0.5) / 33 for arm in ("escitalopram", "placebo"))
+    assert row.predicted == pytest.approx(math.log(drug / (1 - drug) / (control / (1 - control))))
+    assert not [row for row in rates if row.kind == "contrast"]
+
+
+def test_a_self_rated_scale_is_predicted_on_its_own_items(rates) -> None:
+    (row,) = (row for row in rates if row.kind == "arm")
+    assert (row.scale, row.status) == ("QIDS-SR16", "predicted")
+    assert -20 < row.predicted < 0
+
+
+def test_the_interval_of_a_rate_covers_what_binomial_sampling_gives() -> None:
+    random = np.random.default_rng(8)
+    covered = 0
+    for _ in range(400):
+        sample = (random.random(64) < 0.3).astype(float)
+        _, low, high = predictive(sample, np.repeat(np.arange(16), 4), n=50, scatter=0.0)
+        covered += low <= (random.random(50) < 0.3).mean() <= high
+    assert 0.84 <= covered / 400 <= 0.98
+
+
+def test_the_summary_has_lines_for_rates(rates) -> None:
+    from euthymia.trial.scorecard import scorecard
+
+    lines = {one.kind: one for one in scorecard(rates)}
+    assert set(lines) == {"arm", "rate", "odds_ratio"}
+    assert lines["rate"].rows == 4
+    assert abs(lines["rate"].bias) < 1
