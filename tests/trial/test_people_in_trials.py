@@ -72,14 +72,14 @@ def test_ketamine_does_less_on_the_first_day_in_met_carriers():
 
 
 def test_zuranolone_does_more_after_birth_and_lasts():
-    usual = twins(ZURANOLONE, (14, 42), endophenotypes={"postpartum": 0.0})
-    after_birth = twins(ZURANOLONE, (14, 42), endophenotypes=("postpartum",))
+    usual = twins(ZURANOLONE, (14, 42), size=160, endophenotypes={"postpartum": 0.0})
+    after_birth = twins(ZURANOLONE, (14, 42), size=160, endophenotypes=("postpartum",))
     for day in (14, 42):
         assert contrast(after_birth, day) < contrast(usual, day) < 0
 
 
 def test_poor_metabolisers_have_more_escitalopram_and_about_its_effect():
-    """Jukic 2018: exposure 3.3 times; occupancy above 80 % either way bounds what more of it can do."""
+    """Exposure two to three times (recalled, after jukic2018); a flat occupancy bounds what more of it can do."""
     runs = {level: twins(SSRI, (28, 56), matched=False, genotypes={"CYP2C19": level}) for level in ("normal", "poor")}
     plasma = {level: done.arm("active").output("escitalopram_plasma")[:, 28].mean() for level, done in runs.items()}
     effect = {level: contrast(done, 56) for level, done in runs.items()}
