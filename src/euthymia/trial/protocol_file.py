@@ -7,8 +7,8 @@
     control: placebo
 
 The assumption that matters: arms are regimens in the form of `treatments.regimen_file`, and what is not said is as in
-`trial.protocol`. Left out: the clinic itself, which is a cohort preset; endophenotypes and
-genotypes on top of it are named here, `cohort: {preset: …, endophenotypes: {inflamed: 0.5}, genotypes: {BDNF: Val/Met}}`.
+`trial.protocol`. Left out: the clinic itself, which is a cohort preset; a design names `endophenotypes` and `genotypes`
+on top of it, such as {inflamed: 0.5} and {BDNF: Val/Met}.
 """
 
 from __future__ import annotations
@@ -164,7 +164,7 @@ def _clinic(who: People, document: Document, size: int, seed: int) -> Cohort:
         with _placed(document, "cohort", "genotypes", gene):
             fixed_from({gene: said})
     with _placed(document, "cohort", "genotypes"):
-        return cohort(who.preset, size, seed, endophenotypes=asked, genotypes=who.genotypes) if who.genotypes else clinic
+        return clinic.with_genotypes(**who.genotypes)
 
 
 def path_of(name: str) -> Path:
