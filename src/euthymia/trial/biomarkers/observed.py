@@ -126,7 +126,7 @@ def _numbered(
     row: Marker, place: Place | None, shared: dict[str, Any], said: str, statistic: Statistic, number: float
 ) -> Item:
     name = row.id if len(list(_numbers(row))) == 1 else f"{row.id}/{said}"
-    unit = {"smd": "SD", "percent": "%", "level": "1"}.get(statistic, said.split("diff_")[-1].replace("_L", "/L"))
+    unit = {"smd": "SD", "percent": "%", "level": "1"}.get(statistic, said.split("diff_")[-1].replace("_", "/"))
     item = Item(name, unit=unit, **shared)
     if SIDE.search(said):
         return replace(item, reason=f"'{said}' is about some of the people, whom the model does not tell apart")
@@ -282,8 +282,12 @@ def _people(n: int | str | None) -> tuple[float, ...]:
     """People in each group: one number, or two of 'n vs n'."""
     if n is None:
         return ()
-    found = re.match(r"\s*(\d+)[^\d]*(?:\bvs\.?\b[^\d]*(\d+))?", str(n))
-    return tuple(float(one) for one in found.groups() if one and float(one) > 0) if found else ()
+    sides = re.split(r"\bvs\b\.?|\bversus\b", str(n))
+    counts = [float(found[0]) for side in sides if (found := re.search(r"\d+", side))]
+    if len(sides) == 1 and re.search(r"\bHCs?\b|control", str(n)):  # '15 severe, 11 mild, 21 HC'
+        every = re.findall(r"\d+", str(n))
+        counts = [float(every[0]), float(every[-1])] if len(every) > 1 else counts
+    return tuple(one for one in counts[:2] if one > 0)
 
 
 def _direction(text: str | None) -> int | None:

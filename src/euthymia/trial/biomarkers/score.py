@@ -17,10 +17,11 @@ import numpy as np
 
 from euthymia.engine.choose import default_engine
 from euthymia.engine.task import Engine
-from euthymia.errors import DataError
+from euthymia.errors import DataError, UnknownName
 from euthymia.trial.biomarkers.observed import Item
 from euthymia.trial.biomarkers.predict import PEOPLE, SEED, predict_all, prepare
 from euthymia.trial.biomarkers.table import read_table
+from euthymia.trial.enrol import base_model
 from euthymia.trial.world import worlds as members
 
 WORLDS = 16
@@ -102,6 +103,9 @@ def score(
     `hypotheses` sets parameters in every world. A row without an error is not compared and says so with file and line;
     raises `DataError` for a file that is no table, or in which no row can be compared for such a fault.
     """
+    for name in hypotheses or {}:
+        if name not in (known := base_model().parameters):
+            raise UnknownName("parameter", name, known)
     given = None if markers is None else read_table(Path(markers))
     prepared = prepare(people, seed, given)
     problems = [row.problem for row in prepared.rows if row.problem is not None]
