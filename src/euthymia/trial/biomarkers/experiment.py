@@ -25,7 +25,7 @@ WHEN = re.compile(
     r"(?!-)",
     re.IGNORECASE,
 )
-OCCUPANCY = "occupancy"
+NAMED = re.compile(r"\b(week|day|hour)s? (\d+(?:\.\d+)?)", re.IGNORECASE)
 
 
 class CannotExpress(EuthymiaError):
@@ -108,6 +108,8 @@ def when(row: Marker, usual: float) -> float:
         given = row.effect.get(key)
         if isinstance(given, int | float):
             return float(given) / 60
+    if (named := NAMED.search(row.comparison)) is not None:
+        return float(named[2]) * {"week": 168.0, "day": 24.0, "hour": 1.0}[named[1].lower()]
     found = WHEN.search(f"{row.marker} ; {row.comparison}")
     if found is None:
         return usual
