@@ -98,6 +98,10 @@ def split_of(trial: dict[str, Any], ours: dict[str, Any]) -> tuple[str, str]:
         return "hold-out", "kept to score what was fitted elsewhere"
     if trial["id"] in ours["overlaps"]:
         return "unused", ours["overlaps"][trial["id"]]
+    if trial["id"] in ours["rates"]:
+        return "calibrate", ours["rates"][trial["id"]]
+    if trial["id"] in ours["unused"]:
+        return "unused", ours["unused"][trial["id"]]
     means = [
         row for arm in trial["arms"] for row in arm["outcomes"] if row["kind"] in FIT_KINDS and row["mean"] is not None
     ]
@@ -120,6 +124,7 @@ def tidy(item: Any, ours: dict[str, Any]) -> Any:
         return item
     kept = {key: tidy(one, ours) for key, one in item.items() if key in KEEP_NULL or one not in (None, [], {})}
     note = next((words for part, words in ours["notes"].items() if part in str(kept.get("note"))), None)
+    note = note or ours["models"].get(kept.get("model"))
     failed = re.match(r">=(\d) failed", str(kept.get("note", "")))
     for prose in ("note", "notes"):
         kept.pop(prose, None)

@@ -95,8 +95,11 @@ class _Round:
 
 def check() -> Checked:
     """Look at everything that ships, and at drugs in `EUTHYMIA_DRUGS`."""
+    from euthymia.cohort.endophenotype import endophenotype, endophenotypes
+    from euthymia.cohort.genotype import genotype, genotypes
     from euthymia.cohort.preset import preset, presets
     from euthymia.report.demo import designs
+    from euthymia.trial.biomarkers.predict import prepare
     from euthymia.trial.protocol_file import protocols, trial_from
     from euthymia.trial.scale import FOLDER as SCALES
     from euthymia.trial.scale import scale
@@ -112,6 +115,7 @@ def check() -> Checked:
     going.each("enzymes", enzymes(), enzyme)
     going.counts["rules of safety"] = len(going.tried("rules of safety", lambda: rules().ids) or ())
     going.counts["observations"] = len(going.tried("observations", lambda: observations().rows) or ())
+    going.counts["markers"] = len(going.tried("markers", lambda: prepare(people=1).rows) or ())
     going.each("devices", devices(), device)
     going.each("parameter tables", sorted(p.stem for p in PARAMETERS.glob("*.yaml") if p.stem != "fit"), _table)
     going.each(
@@ -120,6 +124,8 @@ def check() -> Checked:
         lambda name: read_hypothesis(HYPOTHESES / f"{name}.yaml"),
     )
     going.each("scales", sorted(path.stem for path in SCALES.glob("*.yaml")), scale)
+    going.each("endophenotypes", endophenotypes(), endophenotype)
+    going.each("genotypes", genotypes(), genotype)
     going.each("cohorts", presets(), preset)
     going.each("protocols", protocols(), trial_from)
     going.each("table of the demonstration", ["all"], lambda _: designs())
@@ -188,7 +194,7 @@ def _fit(models: Iterable[Model]) -> Iterator[str]:
     if fit is None:
         return
     known = {name for model in models for name in model.parameters}
-    known |= {f"{table}.{name}" for table in ("contacts", "life") for name in values_for(table)}
+    known |= {f"{table}.{name}" for table in ("contacts", "life", "publication") for name in values_for(table)}
     yield from (f"fit.yaml: there is no parameter '{name}'" for name in fit.names if name not in known)
     if any(len(row) != len(fit.names) for row in (*fit.covariance, fit.covariance)):
         yield f"fit.yaml: the covariance is not {len(fit.names)} by {len(fit.names)}"

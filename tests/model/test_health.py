@@ -14,13 +14,27 @@ from euthymia.model.block import Block, Model
 from euthymia.model.circumstances import expectancy, life
 from euthymia.model.downstream import downstream
 from euthymia.model.expression import Call, Expression, Name, Number
+from euthymia.model.knock_out import healthy
+from euthymia.model.physiology import (
+    dopamine,
+    inflammation,
+    kynurenine,
+    mitochondria,
+    neuroimmune,
+    noradrenaline,
+    redox,
+    serotonin,
+)
+from euthymia.model.symptoms.domains import DOMAINS
 
-#: what one block hands another in health; everything relative is 1, everything that is a drive or a loss is 0
-ZERO_IN_HEALTH = {
-    "serotonin_drive", "glutamate_burst", "resting_block", "translation", "prefrontal_gain", "plasticity_threshold",
-    "life_stress", "expectancy", "spine_formation", "noradrenaline_drive", "dopamine_drive", "monoamine_drive",
-}  # fmt: skip
 DRIVE = 0.07  # limbic drive and negative bias in health
+HEALTHY = healthy(assemble(downstream()))  # port → its value, as the block that gives it starts
+
+
+OURS = tuple(
+    module.block()
+    for module in (serotonin, noradrenaline, dopamine, inflammation, neuroimmune, kynurenine, redox, mitochondria)
+)
 
 
 def number(expression: Expression, names: dict[str, float]) -> float:
@@ -64,20 +78,40 @@ def test_the_whole_is_at_rest_with_life_and_trial_around_it():
 
 @pytest.mark.parametrize("block", downstream(), ids=lambda block: block.name)
 def test_every_block_alone_is_at_rest_in_health(block: Block):
-    healthy = {
-        port: 0.0 if port in ZERO_IN_HEALTH or taken.absent == 0 else DRIVE if _is_drive(port) else 1.0
-        for port, taken in block.takes.items()
-    }
     neighbours = tuple(
         Block(
             f"healthy_{port}", "A neighbour in health.", f"{port} = level : {taken.unit}",
-            gives={port: taken.unit}, parameters={"level": _value(healthy[port], taken.unit)},
+            gives={port: taken.unit}, parameters={"level": _value(HEALTHY[port], taken.unit)},
         )
         for port, taken in block.takes.items()
     )  # fmt: skip
     model = assemble((block, *neighbours))
     found = rates(lower(model), model)
     assert all(abs(rate) < 1e-12 for rate in found.values()), found
+
+
+@pytest.mark.parametrize("port", sorted({port for block in downstream() for port in block.gives}))
+def test_every_port_is_1_or_0_or_the_healthy_drive_in_health(port: str):
+    """Two more are in units of their own: formation of spines per hour, and symptoms, which are never quite 0."""
+    if port in (*DOMAINS, "spine_formation"):
+        assert 0 <= HEALTHY[port] < 0.2
+    else:
+        assert min(abs(HEALTHY[port] - level) for level in (0.0, 1.0, DRIVE)) < 1e-12
+
+
+@pytest.mark.parametrize("block", OURS, ids=lambda block: block.name)
+def test_the_rates_of_monoamines_immunity_and_mitochondria_are_exactly_0_in_health(block: Block):
+    """Not small: 0, so that health stays health under any step and any engine."""
+    model = assemble((block,))
+    assert set(rates(lower(model), model).values()) <= {0.0}
+
+
+@pytest.mark.parametrize("block", downstream(), ids=lambda block: block.name)
+def test_a_port_that_may_be_absent_is_then_as_in_health(block: Block):
+    """So any block can be left out or knocked out without moving those that stay."""
+    for port, taken in block.takes.items():
+        if taken.absent is not None and port in HEALTHY:
+            assert taken.absent == pytest.approx(HEALTHY[port], abs=1e-12), port
 
 
 def test_a_disturbed_block_is_not_at_rest():
@@ -90,10 +124,6 @@ def test_health_stays_health_for_a_year(solve):
     found = solve(model, [0.0, 24.0 * 365], ["cortisol", "mood", "stable_synapses", "bdnf_pool"])
     for name, values in found.items():
         assert np.ptp(values) < 1e-9, name
-
-
-def _is_drive(port: str) -> bool:
-    return port in ("limbic_drive", "healthy_limbic_drive", "negative_bias")
 
 
 def _value(level: float, unit: str):

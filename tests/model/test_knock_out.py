@@ -35,6 +35,7 @@ def test_a_port_is_held_wherever_it_is_read_and_nowhere_else(model):
     held = knock_out(model, "bdnf_release")
     assert [str(one) for one in held.held] == [
         "bdnf_release -> bias held at 1",
+        "bdnf_release -> hippocampus held at 1",
         "bdnf_release -> metaplasticity held at 1",
         "bdnf_release -> neurotrophin held at 1",
         "bdnf_release -> synapse held at 1",

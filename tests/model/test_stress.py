@@ -1,7 +1,8 @@
 """The stress axis against the published model it follows (milo2025), block alone.
 
 Numbers are those of an independent run of the published six equations. Ours sets CRH, ACTH and brain cortisol to their
-steady values, which costs up to 0.03 within the first day and less than 0.015 from then on.
+steady values, which costs up to 0.03 within the first day and less than 0.015 from then on. The published axis has no
+adaptation of glucocorticoid receptors, so `receptor_resistance` is 0 here unless a test says otherwise.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ def axis(**parameters: float) -> Model:
     lines = "\n".join(f"{name} = {name}_level : 1" for name in rest)
     parts = {f"{name}_level": value for name, value in healthy.items()}
     neighbours = Block("neighbours", "Health.", lines, gives=dict.fromkeys(rest, "1"), parameters=parts)
-    return assemble((stress.block(), neighbours)).having({f"stress.{k}": v for k, v in parameters.items()})
+    published = {"receptor_resistance": 0.0} | parameters
+    return assemble((stress.block(), neighbours)).having({f"stress.{k}": v for k, v in published.items()})
 
 
 @pytest.mark.parametrize(("stress_input", "ratio"), [(1.5, 1.432), (2, 1.792), (3, 2.333), (6, 3.273)])
@@ -54,3 +56,15 @@ def test_the_long_run_does_not_depend_on_the_glands(solve):
     blocked = solve(axis(hyperactivity=1, adrenal_synthesis=0.5), [0.0, YEARS], ["cortisol"])
     assert slow["cortisol"][-1] == pytest.approx(usual["cortisol"][-1], rel=1e-3)
     assert blocked["cortisol"][-1] == pytest.approx(usual["cortisol"][-1], rel=1e-3)
+
+
+def test_receptors_lose_sensitivity_over_weeks_and_cortisol_rises_with_it(solve):
+    """FKBP5: under lasting stress feedback weakens within weeks, and cortisol ends higher than without resistance."""
+    times = [0.0, 7 * DAY, 180 * DAY, YEARS]
+    stressed = {"hyperactivity": 1.0}
+    risk = solve(axis(receptor_resistance=0.4, **stressed), times, ["cortisol", "glucocorticoid_sensitivity"])
+    usual = solve(axis(**stressed), times, ["cortisol", "glucocorticoid_sensitivity"])
+    assert (usual["glucocorticoid_sensitivity"] == 1).all()
+    assert 0.9 < risk["glucocorticoid_sensitivity"][1] < 1
+    assert 0.4 < risk["glucocorticoid_sensitivity"][2] < 0.85
+    assert risk["cortisol"][-1] > 1.02 * usual["cortisol"][-1]

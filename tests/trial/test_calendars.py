@@ -25,10 +25,10 @@ from euthymia.treatments.order import (
 )  # fmt: skip
 from euthymia.treatments.plan import Plan
 from euthymia.trial.calendars import events, schedules
-from euthymia.trial.conduct import ready
+from euthymia.trial.conduct import drawn, ready, seen_hours
 from euthymia.trial.enrol import Person
 from euthymia.trial.protocol import trial
-from euthymia.trial.world import worlds
+from euthymia.trial.world import World, worlds
 
 PEOPLE = 60
 PLANS = {
@@ -99,3 +99,22 @@ def test_a_target_nobody_knows(program: Program):
     with pytest.raises(ModelError) as caught:
         tabulate_many(program, Boluses(np.zeros(1), ("depott",), np.ones((1, 1)), none), [])
     assert "the schedule wants to reach 'depott', which the model does not have" in str(caught.value)
+
+
+def test_the_world_changes_what_a_contact_is_worth_and_no_schedule():
+    plan = PLANS["per kg, infused"].plan()
+    design = trial(cohort("outpatient-mdd", n=4, seed=5), {"arm": plan}, visits=(7, 14))
+    seen = seen_hours(design, np.array(design.visits) * 24.0)
+    patients = design.cohort.candidates(0, 4)
+    one, other = World({}), World({"contacts.first_infusion": 9.0, "contacts.certainty": 2.0})
+    (numbers, table), (moved, same) = (
+        drawn(design, plan, tuple(Person(patient, world, 0) for patient in patients), seen) for world in (one, other)
+    )
+    for column in ("offsets", "time", "kind", "target", "value"):
+        assert getattr(table, column).tobytes() == getattr(same, column).tobytes(), column
+    names = tuple(ready(plan)[0].parameters)
+    assert {names[i] for i in np.flatnonzero((numbers != moved).any(axis=0))} == {
+        "expectancy.first_weight",
+        "expectancy.certainty",
+    }
+    assert moved[:, names.index("expectancy.first_weight")].tolist() == [9.0] * 4

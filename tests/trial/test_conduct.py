@@ -43,7 +43,7 @@ def test_the_same_seed_gives_the_same_bytes(done: Run, tmp_path):
             assert rated.tobytes() == again.arm(name).rated[scale_name].tobytes()
     assert done.header == again.header
     first, second = done.save(tmp_path / "one"), again.save(tmp_path / "two")
-    for file in ("ratings.parquet", "run.json"):
+    for file in ("ratings.parquet", "patients.parquet", "run.json"):
         assert (first / file).read_bytes() == (second / file).read_bytes()
 
 

@@ -12,12 +12,12 @@ from collections.abc import Sequence
 
 from cyclopts import App, Parameter
 
+from euthymia.cli.calibrating import calibrate
 from euthymia.cli.crowds import simulate
 from euthymia.cli.evidence.verbs import evidence
 from euthymia.cli.exchanging import exchange
 from euthymia.cli.looking import check, cite, show, why
 from euthymia.cli.pharmacology import scores
-from euthymia.cli.scoring import calibrate
 from euthymia.cli.stimulating import stimulate
 from euthymia.cli.trials import demo, run, sensitivity, trial
 from euthymia.errors import EuthymiaError

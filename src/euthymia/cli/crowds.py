@@ -16,6 +16,8 @@ def simulate(
     /,
     *,
     cohort: str = "outpatient-mdd",
+    endophenotype: tuple[str, ...] = (),
+    genotype: tuple[str, ...] = (),
     people: int = 1000,
     seed: int = 1,
     outputs: str | None = None,
@@ -39,6 +41,10 @@ def simulate(
         A YAML file with a regimen, for example {oral: escitalopram, amount: 10 mg, daily: {weeks: 8}}.
     cohort
         A cohort that ships, or the YAML file of one.
+    endophenotype
+        What everybody has, such as inflamed, or to a degree, such as inflamed=0.5; once for each.
+    genotype
+        What everybody has, such as BDNF=Val/Met or CYP2D6=*4/*4; once for each gene.
     people
         How many; candidates by number, nobody screened out.
     seed
@@ -69,6 +75,7 @@ def simulate(
     hypothesis
         NAME=ALTERNATIVE ('show hypotheses' lists them), or PARAMETER=NUMBER; once for each.
     """
+    from euthymia.cli.people import endophenotypes_called, genotypes_called
     from euthymia.cohort.cohort import cohort as clinic
     from euthymia.evidence.yaml_with_lines import read_yaml
     from euthymia.treatments.regimen_file import regimen_from
@@ -78,10 +85,11 @@ def simulate(
     document = read_yaml(plan)
     regimen = regimen_from(document.content, document.place())
     named = None if outputs is None else [name.strip() for name in outputs.split(",") if name.strip()]
+    crowd = clinic(cohort, people, seed, endophenotypes_called(endophenotype), genotypes_called(genotype))
     try:
         with progress() as tell:
             done = run(
-                clinic(cohort, n=people, seed=seed), regimen, outputs=named, every=every, weeks=weeks, store=store,
+                crowd, regimen, outputs=named, every=every, weeks=weeks, store=store,
                 cluster=cluster, chunk=chunk, precision=precision, layout=layout, engine=engine_called(engine),
                 worlds=worlds, hypotheses=from_words(hypothesis), progress=tell,
             )  # fmt: skip

@@ -18,7 +18,8 @@ def show(kind: str, name: str | None = None, /, *, json: bool = False, out: Path
     Parameters
     ----------
     kind
-        drug, device, scale, cohort, trial, model (a block of it), parameter, hypothesis or source.
+        drug, device, scale, cohort, endophenotype, genotype, trial, model (a block of it), parameter, hypothesis or
+        source.
     name
         Which one; all names are listed if not given.
     json

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from cyclopts import App
 
 from euthymia.cli.engines import EngineName, engine_called
+from euthymia.cli.marking import biomarkers
 from euthymia.cli.stimulating import physics
 from euthymia.cli.telling import as_json, progress, table, write_whole
 
@@ -17,8 +18,12 @@ if TYPE_CHECKING:
     from euthymia.trial.score import Row
     from euthymia.trial.scorecard import Summary
 
+#: kinds of rows as the summary calls them
+KINDS = {"arm": "arms", "contrast": "contrasts", "rate": "rates", "odds_ratio": "log odds ratios"}
+
 scores = App(name="score", help="Hold the model against published trials and known physics.", help_epilogue="")
 scores.command(physics)
+scores.command(biomarkers)
 
 
 @scores.command
@@ -127,9 +132,12 @@ def _told(rows: tuple[Row, ...]) -> str:
     compared = [row for row in rows if row.predicted is not None]
     for row in compared:
         what = row.arm if row.reference is None else f"{row.arm} - {row.reference}"
-        ours = f"{row.predicted:.1f} ({row.low:.1f} to {row.high:.1f})"
+        if row.kind in ("rate", "odds_ratio"):
+            what += f", {row.measure}" + (" (log odds ratio)" if row.kind == "odds_ratio" else "")
+        digits = 1 if row.kind in ("arm", "contrast") else 2
+        ours = f"{row.predicted:.{digits}f} ({row.low:.{digits}f} to {row.high:.{digits}f})"
         inside = {None: "", True: "yes", False: "no"}[row.hit]
-        published = "" if row.published is None else f"{row.published:.1f}"
+        published = "" if row.published is None else f"{row.published:.{digits}f}"
         day = "" if row.time_h is None else f"{row.time_h / 24:g}"
         lines.append((row.trial, what, row.scale or "", day, ours, published, inside))
     judged = [row.hit for row in compared if row.hit is not None]
@@ -156,44 +164,13 @@ def _summed_up(summaries: tuple[Summary, ...]) -> str:
             "" if skill is None else f"{skill:+.2f} ({rows})"
             for skill, rows in ((one.skill_class, one.class_rows), (one.skill_all, one.all_rows))
         ]
-        numbers = (f"{one.bias:+.1f}", f"{one.error:.1f}", f"{one.crps:.2f}")
+        digits = 1 if one.kind in ("arm", "contrast") else 2
+        numbers = (f"{one.bias:+.{digits}f}", f"{one.error:.{digits}f}", f"{one.crps:.2f}")
         inside = f"{one.covered} of {one.rows} ({100 * one.coverage:.0f} %)"
-        lines.append((one.split, {"arm": "arms", "contrast": "contrasts"}[one.kind], inside, *numbers, *skills))
+        lines.append((one.split, KINDS[one.kind], inside, *numbers, *skills))
     said = (
-        "In MADRS points. CRPS: continuous ranked probability score. Skill above 0 beats a forecast without mechanism: "
-        "the mean of the treatment's class, or of all arms of its role, in the calibration trials (rows compared)."
+        "Arms and contrasts in MADRS points, rates as shares. CRPS: continuous ranked probability score. Skill above 0 "
+        "beats a forecast without mechanism: the mean of the treatment's class, or of all arms of its role, in the "
+        "calibration trials (rows compared)."
     )
     return f"{table(lines)}\n{said}"
-
-
-def calibrate(
-    *, people: int | None = None, rounds: int = 12, out: Path | None = None, engine: EngineName = "auto"
-) -> None:
-    """Fit the free parameters to the calibration trials, with an ensemble of what the data leave open.
-
-    Parameters
-    ----------
-    people
-        Virtual people for each trial.
-    rounds
-        Steps of the fit at most.
-    out
-        File for the fit; the one that ships (model/parameters/fit.yaml), if not given.
-    engine
-        compiled, reference, or auto for the fastest that works here.
-    """
-    from datetime import date
-
-    from euthymia.model.parameter_table import FIT
-    from euthymia.trial.calibrate import PEOPLE, fit, problem
-    from euthymia.trial.fit_file import write_fit
-    from euthymia.trial.posterior import sample
-
-    def tell(text: str) -> None:
-        print(text, file=sys.stderr)
-
-    solver = engine_called(engine)
-    posed = problem(people or PEOPLE)
-    fitted = fit(posed, solver, rounds=rounds, tell=tell)
-    ensemble = sample(posed, fitted, solver, tell=tell)
-    print(write_fit(posed, fitted, ensemble, f"fit-{date.today().isoformat()}", solver.name, out or FIT))

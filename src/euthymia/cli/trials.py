@@ -62,6 +62,8 @@ def trial(
     engine: EngineName = "auto",
     json: bool = False,
     allow: tuple[str, ...] = (),
+    endophenotype: tuple[str, ...] = (),
+    genotype: tuple[str, ...] = (),
     hypothesis: tuple[str, ...] = (),
     by_hypothesis: bool = False,
 ) -> None:
@@ -83,16 +85,26 @@ def trial(
         Print JSON.
     allow
         A rule of safety that the arms may break; once for each rule.
+    endophenotype
+        What everybody has, such as inflamed, or to a degree, such as inflamed=0.5, beside what the protocol says.
+    genotype
+        What everybody has, such as BDNF=Val/Met, instead of what the protocol says; once for each gene.
     hypothesis
         NAME=ALTERNATIVE ('show hypotheses' lists them), or PARAMETER=NUMBER; once for each.
     by_hypothesis
         Also predict each arm under every alternative of the open hypotheses that bear on it.
     """
+    from euthymia.cli.people import endophenotypes_called, genotypes_called
     from euthymia.trial.conduct import run as conduct
     from euthymia.trial.protocol_file import path_of, trial_from
     from euthymia.trial.restriction import from_words
 
-    planned = trial_from(design, people=people, seed=seed, allow=tuple(allow), hypotheses=from_words(hypothesis))
+    planned = trial_from(
+        design, people=people, seed=seed, allow=tuple(allow), hypotheses=from_words(hypothesis)
+    )
+    for name, degree in endophenotypes_called(endophenotype).items():
+        planned = planned.with_(cohort=planned.cohort.with_endophenotype(name, 1.0 if degree is None else degree))
+    planned = planned.with_(cohort=planned.cohort.with_genotypes(**genotypes_called(genotype)))
     with progress() as tell:
         done = conduct(planned, engine_called(engine), tell)
     found = _endpoints(done)

@@ -1,7 +1,8 @@
 """What a preset file must say: who may come, what varies between them, how far and together with what.
 
-The assumption that matters: everything not listed is the same for all patients. Left out: endophenotypes as classes;
-they are shifts of these same parameters.
+A covariate that bears the name of a gene is a genotype, and acts as the gene's file says. The assumption that matters:
+everything not listed is the same for all patients. Left out: what endophenotypes and genotypes do, which have files of
+their own.
 """
 
 from __future__ import annotations
@@ -13,9 +14,12 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from euthymia.errors import UnknownName
+from euthymia.cohort.effect import check_parameters
+from euthymia.cohort.endophenotype import carried
+from euthymia.cohort.genotype import genotype, genotypes
+from euthymia.errors import DataError, EuthymiaError, UnknownName
 from euthymia.evidence.checked import checked
-from euthymia.evidence.yaml_with_lines import read_yaml
+from euthymia.evidence.yaml_with_lines import Document, read_yaml
 
 FOLDER = Path(__file__).parent / "presets"
 
@@ -57,8 +61,15 @@ class Severity(_Frozen):
     high: float
 
 
+class Having(_Frozen):
+    """How far people of a clinic have an endophenotype, and how many of them."""
+
+    degree: float = 1.0
+    share: float = 1.0
+
+
 class Preset(_Frozen):
-    """A kind of clinic: inclusion, covariates, what varies, and what varies together."""
+    """A kind of clinic: inclusion, covariates (genotypes among them), what varies, and what varies together."""
 
     name: str
     label: str
@@ -67,6 +78,7 @@ class Preset(_Frozen):
     covariates: Mapping[str, Spread]
     varies: Mapping[str, Spread]
     correlations: tuple[tuple[str, str, float], ...] = ()
+    endophenotypes: Mapping[str, Having] = {}
 
     @model_validator(mode="after")
     def _known_pairs(self) -> Preset:
@@ -90,4 +102,30 @@ def preset(name: str) -> Preset:
     path = Path(name) if name.endswith((".yaml", ".yml")) else FOLDER / f"{name}.yaml"
     if not path.exists():
         raise UnknownName("cohort", name, presets())
-    return checked(Preset, read_yaml(path))
+    document = read_yaml(path)
+    found = checked(Preset, document)
+    check_parameters(found.varies, document, "varies")
+    _check_genes(found, document)
+    for one, having in found.endophenotypes.items():
+        try:
+            carried(one, having.degree, having.share)
+        except EuthymiaError as error:
+            error.place = document.place("endophenotypes", one)
+            raise
+    return found
+
+
+def _check_genes(found: Preset, document: Document) -> None:
+    """Raise `DataError` for a covariate named as a gene that holds something else than its levels."""
+    for name, spread in found.covariates.items():
+        if name not in genotypes():
+            continue
+        known = genotype(name).phenotypes
+        for level in spread.shares or ("a number",):
+            if level not in known:
+                raise DataError(
+                    f"'{level}' is no genotype of {name}",
+                    place=document.place("covariates", name),
+                    rule=f"Known: {', '.join(known)}.",
+                    fix="Write a choice with shares of these.",
+                )

@@ -20,6 +20,7 @@ from euthymia.evidence.value import Value
 if TYPE_CHECKING:
     from euthymia.evidence.bibliography import Source
     from euthymia.evidence.marker import Marker, ScaleLink
+    from euthymia.evidence.preclinical import CoursePoint
     from euthymia.evidence.published_trial import PublishedTrial
 
 FOLDER = Path(__file__).parent
@@ -81,6 +82,13 @@ class Library:
         return MappingProxyType(read_markers(self.folder / "biomarkers.yaml"))
 
     @cached_property
+    def courses(self) -> Mapping[str, CoursePoint]:
+        """Id → one number of a published course in animals, cells or a model of them."""
+        from euthymia.evidence.preclinical import read_courses
+
+        return MappingProxyType(read_courses(self.folder / "preclinical.yaml"))
+
+    @cached_property
     def scale_links(self) -> Mapping[str, ScaleLink]:
         """Id → link between two rating scales, or what is known of one scale's error and cut-offs."""
         from euthymia.evidence.marker import read_scale_links
@@ -101,7 +109,11 @@ class Library:
         ]
         missing += [
             f"{table}, {row.id}: source '{row.source}' is not in sources.bib"
-            for table, rows in (("biomarkers.yaml", self.markers), ("scale_links.yaml", self.scale_links))
+            for table, rows in (
+                ("biomarkers.yaml", self.markers),
+                ("preclinical.yaml", self.courses),
+                ("scale_links.yaml", self.scale_links),
+            )
             for row in rows.values()
             if row.source and row.source not in self.sources
         ]

@@ -30,7 +30,9 @@ class Given(Read):
     """One thing an arm receives: a drug, a device, a control; device settings are per treatment."""
 
     intervention: str = Field(description="What is given, for example escitalopram or placebo.")
-    dose: float | str | None = None
+    dose: float | str | list[float | str | dict[str, Any]] | None = Field(
+        None, description="A number, words, or steps: a list of amounts, or of {dose, start_d}."
+    )
     unit: Text
     route: Text
     schedule: Schedule | None = None
@@ -54,9 +56,10 @@ class Count(Datum):
 
 
 class Baseline(Datum):
-    """Severity before treatment, in points of the trial's scale."""
+    """Severity before treatment, in points of its own scale or, where it names none, of the trial's."""
 
     mean: float | None
+    scale: Text
     sd: float | None = Field(None, ge=0)
     sd_recalled: float | None = Field(None, ge=0)
 

@@ -110,13 +110,27 @@ class PublishedTrial(Read):
         """Every rate of every arm, with its arm."""
         return tuple((arm, rate) for arm in self.arms for rate in arm.rates)
 
+    @property
+    def implied(self) -> tuple[Arm, ...]:
+        """Arms that only a dated number of a contrast names: what they got is their name."""
+        told = [one for one in self.contrasts if one.time_d is not None and (one.difference is not None or one.effects)]
+        names = (name for one in told for name in (one.arm, one.reference))
+        missing = dict.fromkeys(
+            name for name in names if not any(fits(arm.arm, name) for arm in self.arms for fits in _FITS)
+        )
+        return tuple(Arm.model_validate({"arm": name, "regimen": [{"intervention": name}]}) for name in missing)
+
     def arm(self, name: str) -> Arm | None:
-        """The arm a contrast means by `name`: that one, or the only one beginning or ending with it."""
-        for fits in (str.__eq__, lambda a, b: a.startswith(b + "_"), lambda a, b: a.endswith("_" + b)):
+        """The arm a contrast means by `name`: that one, the only one beginning or ending with it, or an implied one."""
+        for fits in _FITS:
             found = [arm for arm in self.arms if fits(arm.arm, name)]
             if len(found) == 1:
                 return found[0]
-        return None
+        return next((arm for arm in self.implied if arm.arm == name), None)
+
+
+#: how a contrast's name fits an arm's: the same, its beginning, its end
+_FITS = (str.__eq__, lambda arm, name: arm.startswith(name + "_"), lambda arm, name: arm.endswith("_" + name))
 
 
 def _with(given: Any, defaults: dict[str, Any]) -> Any:

@@ -8,23 +8,30 @@ from __future__ import annotations
 
 from euthymia.model.block import Block
 from euthymia.model.physiology import (
+    arousal,
     circuit,
     dopamine,
     gaba,
     glutamate,
     inflammation,
+    kynurenine,
+    mitochondria,
     monoamines,
+    neuroimmune,
     noradrenaline,
     redox,
+    reward,
+    rhythm,
     serotonin,
     stress,
 )
-from euthymia.model.plasticity import ampa, metaplasticity, neurotrophin, synapse
-from euthymia.model.symptoms import bias, domains
+from euthymia.model.plasticity import ampa, amygdala, hippocampus, metaplasticity, neurotrophin, synapse
+from euthymia.model.symptoms import behaviour, bias, domains
 
 MODULES = (
-    serotonin, noradrenaline, dopamine, monoamines, glutamate, gaba, neurotrophin, ampa, synapse, metaplasticity,
-    stress, inflammation, redox, circuit, bias, domains,
+    serotonin, noradrenaline, dopamine, monoamines, glutamate, gaba, neurotrophin, ampa, synapse, hippocampus,
+    amygdala, metaplasticity, stress, rhythm, inflammation, neuroimmune, kynurenine, redox, mitochondria, circuit,
+    reward, arousal, bias, behaviour, domains,
 )  # fmt: skip
 
 

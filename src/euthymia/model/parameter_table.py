@@ -1,4 +1,4 @@
-"""The one downstream parameter set: `parameters/<block>.yaml` as read or assumed, and `parameters/fit.yaml` on top.
+"""The one downstream parameter set: `parameters/<block>.yaml` as read or assumed, and `parameters/fit/` on top.
 
 Every number is a `Value`. A fitted number replaces its starting value and carries the id of the fit; the starting
 value stays readable as the centre of its prior. Left out: anything a treatment brings, which comes with the treatment.
@@ -13,13 +13,15 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from euthymia.errors import DataError
+from euthymia.errors import DataError, Place
 from euthymia.evidence.read_value import value_from
 from euthymia.evidence.value import Confidence, Grade, Value
 from euthymia.evidence.yaml_with_lines import Document, read_yaml
 
 FOLDER = Path(__file__).parent / "parameters"
-FIT = FOLDER / "fit.yaml"
+FIT = FOLDER / "fit"
+
+FIT_TABLES = ("ensemble.csv", "covariance.csv", "targets.csv", "identified.csv", "rivals.csv")
 
 #: prior classes of model.md section 16 as log-standard deviations: measured in humans, measured in animals, neither
 PRIOR_LOG_SD = MappingProxyType({"A": 0.2, "B": 0.5, "C": 0.8})
@@ -41,7 +43,8 @@ class Fit:
 
     `covariance` is that of the logarithms of `names`, in their order; `ensemble` are parameter sets that explain the
     targets about as well, `weights` how much each counts (adding to 1) and `states` which alternative of every
-    hypothesis each one holds (hypothesis → alternative).
+    hypothesis each one holds (hypothesis → alternative). `told` is the rest of what the fit says of itself, `targets`
+    (published beside fitted) among it; `identified` and `rivals` are the rows of the tables of that name.
     """
 
     id: str
@@ -52,6 +55,8 @@ class Fit:
     told: Mapping[str, Any]
     weights: tuple[float, ...] = ()
     states: tuple[Mapping[str, str], ...] = ()
+    identified: tuple[Mapping[str, Any], ...] = ()
+    rivals: tuple[Mapping[str, Any], ...] = ()
 
 
 def values_for(block: str) -> Mapping[str, Value]:
@@ -114,22 +119,42 @@ def priors(block: str) -> Mapping[str, Prior]:
 @cache
 def current_fit() -> Fit | None:
     """The shipped fit, or None before the first one."""
-    if not FIT.exists():
-        return None
-    told = dict(read_yaml(FIT).content)
+    return read_fit(FIT) if (FIT / "fit.yaml").exists() else None
+
+
+def read_fit(folder: Path) -> Fit:
+    """The fit that a calibration wrote to a folder; raises `DataError` if a part of it is missing."""
+    for name in ("fit.yaml", *FIT_TABLES):
+        if not (folder / name).exists():
+            raise DataError(
+                f"the fit in '{folder}' has no {name}",
+                place=Place(str(folder)),
+                rule=f"A fit is {', '.join(('fit.yaml', *FIT_TABLES))}, written together.",
+                fix="Write it again with 'euthymia calibrate'.",
+            )
+    told = dict(read_yaml(folder / "fit.yaml").content)
     parameters = told.pop("parameters")
-    covariance = told.pop("covariance")
-    ensemble = told.pop("ensemble", [])
+    members = _rows(folder / "ensemble.csv")
+    questions = [name for name in (members[0] if members else {}) if "?" in name]
     return Fit(
         str(told.pop("id")),
         tuple(parameters),
-        tuple(float(v) for v in parameters.values()),
-        tuple(tuple(float(c) for c in row) for row in covariance),
-        tuple(tuple(float(c) for c in row) for row in ensemble),
-        MappingProxyType(told),
-        tuple(1 / len(ensemble) for _ in ensemble),
-        tuple(MappingProxyType({}) for _ in ensemble),
+        tuple(float(number) for number in parameters.values()),
+        tuple(tuple(float(row[name]) for name in parameters) for row in _rows(folder / "covariance.csv")),
+        tuple(tuple(float(row[name]) for name in parameters) for row in members),
+        MappingProxyType(told | {"targets": _rows(folder / "targets.csv")}),
+        tuple(float(row["weight"]) for row in members),
+        tuple(MappingProxyType({name.removesuffix("?"): row[name] for name in questions}) for row in members),
+        _rows(folder / "identified.csv"),
+        _rows(folder / "rivals.csv"),
     )
+
+
+def _rows(path: Path) -> tuple[dict[str, str], ...]:
+    import csv
+
+    with path.open(newline="", encoding="utf-8") as file:
+        return tuple(csv.DictReader(file))
 
 
 def _check_table(document: Document) -> None:

@@ -1,4 +1,4 @@
-"""How each kind of thing becomes a card: drugs, devices, cohorts, scales, trials, parts of the model, sources.
+"""How each kind of thing becomes a card: drugs, devices, people, scales, trials, parts of the model, sources.
 
 The assumption that matters: names are those of files and of the bibliography. Left out: users' own files.
 """
@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from euthymia.errors import UnknownName
-from euthymia.report.cards import Card, line
+from euthymia.report.cards import Card, Line, line
 from euthymia.report.drug_card import drug_card
 from euthymia.report.values_in import values_in
 from euthymia.report.whole_model import whole_model
 from euthymia.report.wording import DASH, arm_name, label, number, percent, when
+from euthymia.treatments.measured import promised
 
 
 def device_card(name: str) -> Card:
@@ -85,7 +86,62 @@ def cohort_card(name: str) -> Card:
             said = f"{spread.kind}, centre {spread.centre:g}, spread {spread.spread:g}"
             said += " (a factor)" if spread.factor else ""
         facts[one] = said
+    for one, having in found.endophenotypes.items():
+        facts[f"endophenotype {one}"] = f"to a degree of {having.degree:g} in {percent(having.share)}"
     return Card("cohort", name, found.label, facts)
+
+
+def endophenotype_card(name: str) -> Card:
+    """What carriers have, how it shows, what it foretells, and the parameters it moves."""
+    from euthymia.cohort.endophenotype import endophenotype
+
+    found = endophenotype(name)
+    facts = {
+        "because": _marked(found.because, found.confidence),
+        "degree": f"{found.degree.low:g} (not at all) to {found.degree.high:g}; 1 is the typical carrier",
+        "shows as": found.biomarker,
+        "markers": ", ".join(found.markers),
+        "foretells": found.prediction,
+        "source": found.source or "",
+    }
+    for one, effect in found.effects.items():
+        if effect.to is not None:
+            spread = f"{effect.kind}, centre {effect.to.number:g}, spread {effect.spread:g}"
+            facts[one] = f"{spread}, {effect.low:g} to {effect.high:g}"
+        else:
+            facts[one] = f"x {effect.factor.number:g}" if effect.factor else f"{promised(effect.shift).number:+g}"
+    return Card("endophenotype", found.name, found.label, facts, _numbers(found))
+
+
+def genotype_card(name: str) -> Card:
+    """Alleles, the levels their pairs add up to, what a level multiplies, and allele frequencies."""
+    from euthymia.cohort.genotype import genotype
+    from euthymia.treatments.enzyme import enzyme
+
+    found = genotype(name)
+    facts = {
+        "because": _marked(found.because, found.confidence),
+        "also called": ", ".join(found.aliases),
+        "alleles": ", ".join(f"{allele} ({score:g})" for allele, score in found.alleles.items()),
+        "foretells": found.prediction,
+        "source": found.source or "",
+    }
+    activity = {} if found.enzyme is None else enzyme(found.enzyme).phenotypes
+    for level, told in found.levels.items():
+        acts = [f"{one} x {size:g}" for one, size in found.factors(level)]
+        acts += [f"enzyme activity {activity[level].number:g}"] if level in activity else []
+        low, high = told.scores
+        score = f"score {low:g}" if low == high else f"scores {low:g} to {high:g}"
+        facts[level] = f"{score}: {', '.join(acts) or 'the reference'}"
+    return Card("genotype", found.name, found.label, facts, _numbers(found))
+
+
+def _numbers(found: object) -> tuple[Line, ...]:
+    return tuple(line(path, value) for path, value in values_in(found))
+
+
+def _marked(text: str, confidence: str) -> str:
+    return f"{text} [provisional]" if confidence == "recalled" else text
 
 
 def scale_card(name: str) -> Card:
@@ -207,6 +263,8 @@ CARDS: Mapping[str, Callable[[str], Card]] = {
     "drug": drug_card,
     "device": device_card,
     "cohort": cohort_card,
+    "endophenotype": endophenotype_card,
+    "genotype": genotype_card,
     "scale": scale_card,
     "trial": trial_card,
     "model": model_card,
@@ -219,6 +277,8 @@ CARDS: Mapping[str, Callable[[str], Card]] = {
 
 def names_of(kind: str) -> dict[str, str]:
     """Name → a few words, for everything of a kind."""
+    from euthymia.cohort.endophenotype import endophenotype, endophenotypes
+    from euthymia.cohort.genotype import genotype, genotypes
     from euthymia.cohort.preset import preset, presets
     from euthymia.evidence.library import library
     from euthymia.treatments.device import device, devices
@@ -232,6 +292,10 @@ def names_of(kind: str) -> dict[str, str]:
             return {name: device(name).label for name in devices()}
         case "cohort":
             return {name: preset(name).label for name in presets()}
+        case "endophenotype":
+            return {name: endophenotype(name).label for name in endophenotypes()}
+        case "genotype":
+            return {name: genotype(name).label for name in genotypes()}
         case "scale":
             return {name: scale(name).label for name in scales()}
         case "trial":

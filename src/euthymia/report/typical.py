@@ -66,7 +66,7 @@ def typical_task(
     from euthymia.model.symptoms.domains import DOMAINS
     from euthymia.model.treatment import model_of
     from euthymia.trial.conduct import PATHWAYS
-    from euthymia.trial.contact import contacts, setting_of
+    from euthymia.trial.contact import contact_weights, contacts, setting_of
     from euthymia.trial.dosing import events_of
     from euthymia.trial.enrol import RUN_IN_HOURS
     from euthymia.trial.world import World
@@ -86,10 +86,12 @@ def typical_task(
     person = Patient(0, 0, {}, {}, {"weight": WEIGHT, "optics": "median"})
     days = np.arange(0.0, end / 24 + 1e-9, 7.0) if visits is None else np.asarray(visits, float)
     events = [event for event in events_of(plan, person, 1.0) if event.time <= end]
-    events += contacts(setting or setting_of([plan]), days[days * 24 <= end] * 24, World({}))
+    events += contacts(days[days * 24 <= end] * 24)
     events.append(Rate(0.0, "life.course", 1.0, end + 1.0))
     program = lower(model)
-    numbers = np.array([[model.parameters[name].number for name in program.parameters]])
+    worth = contact_weights(setting or setting_of([plan]), World({}))
+    worth = {name: number for name, number in worth.items() if name not in (parameters or {})}
+    numbers = np.array([[worth.get(name, model.parameters[name].number) for name in program.parameters]])
     return model, Task(program, numbers, tabulate(program, [events]), times, tuple(outputs), start=-RUN_IN_HOURS)
 
 

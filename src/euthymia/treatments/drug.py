@@ -106,6 +106,9 @@ class Drug(Part):
     components: Mapping[str, float] = Field({}, description="Drugs in one tablet, with the share of its mass.")
     base_factor: Ratio | None = Field(None, description="Mass of free base for each mass of the dose as labelled.")
     usual: tuple[Mapping[str, Any], ...] = Field((), description="Usual regimens, written as in a plan file.")
+    usual_dose: Mass | None = Field(
+        None, description="Amount a day that stands in where a table says 'licensed range'."
+    )
     moieties: Mapping[str, tuple[str, ...]] = Field({}, description="Names for sums of compounds.")
     also: tuple[str, ...] = Field((), description="Other names it goes by in tables.")
     role: Literal["treatment", "control", "probe"] = "treatment"

@@ -1,8 +1,9 @@
 """What everybody in an arm really gets: doses taken, sessions, contact with the trial, and good and bad weeks.
 
 `events` says it for one person, in words; `schedules` says the same for many at once, and a test holds them together
-bit for bit. The assumption that matters: people of one arm differ in what they take, in amounts per kg, in their weeks
-in their world and in how light gets through their heads, and in nothing else. Left out: doses taken late or twice.
+bit for bit. Nothing here depends on the world a person lives in, so a fit may keep a table while it moves parameters.
+The assumption that matters: people of one arm differ in what they take, in amounts per kg, in their weeks and in how
+light gets through their heads, and in nothing else. Left out: doses taken late or twice.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ def events(trial: Trial, plan: Plan, person: Person, seen: np.ndarray) -> list[E
     """Everything that reaches one person until the last visit; `seen` are the hours somebody of the trial is met."""
     end = trial.span * 24.0
     found = [e for e in events_of(plan, person.patient, trial.adherence) if e.time <= end]
-    found += contacts(trial.setting, seen[seen <= end], person.world, trial.certain)
+    found += contacts(seen[seen <= end])
     found.append(_course(end))
     found += life_events(person.patient, end)
     return found
@@ -39,7 +40,7 @@ def events(trial: Trial, plan: Plan, person: Person, seen: np.ndarray) -> list[E
 def life_events(patient: Patient, end: float) -> list[Event]:
     """This patient's good and bad weeks: steps of a mean-reverting random walk (Ornstein-Uhlenbeck)."""
     moments, step = _weeks(end)
-    shocks = patient.random(LIFE).standard_normal(len(moments)) * step
+    shocks = patient.random(LIFE).standard_normal(len(moments)) * (step * _volatility(patient))
     return [Bolus(float(t), "life_stress", float(size)) for t, size in zip(moments, shocks, strict=True)]
 
 
@@ -53,21 +54,12 @@ def schedules(
     _doses(found, trial, plan, people, end)
     found.shared.append(_course(end))
     moments, step = _weeks(end)
-    for time, shocks in zip(moments, (_normal(people, len(moments)) * step).T, strict=True):
+    steps = np.array([[step * _volatility(person.patient)] for person in people])
+    for time, shocks in zip(moments, (_normal(people, len(moments)) * steps).T, strict=True):
         found.add(Bolus(float(time), "life_stress", 0.0), shocks, np.ones(len(people), bool))
-    shared = [Shared(np.arange(len(people)), found.shared), *_met(trial, people, seen[seen <= end])]
+    everybody = np.arange(len(people))
+    shared = [Shared(everybody, found.shared), Shared(everybody, contacts(seen[seen <= end]))]
     return tabulate_many(program, found.boluses(len(people)), shared, found.own)
-
-
-def _met(trial: Trial, people: tuple[Person, ...], seen: np.ndarray) -> list[Shared]:
-    """Contact with the trial, which everybody of one world feels alike."""
-    groups: dict[int, list[int]] = {}
-    for row, person in enumerate(people):
-        groups.setdefault(id(person.world), []).append(row)
-    return [
-        Shared(np.array(rows), contacts(trial.setting, seen, people[rows[0]].world, trial.certain))
-        for rows in groups.values()
-    ]
 
 
 @dataclass
@@ -149,6 +141,11 @@ def _keys(people: tuple[Person, ...]) -> list[tuple[int, int]]:
 
 def _course(end: float) -> Rate:
     return Rate(0.0, "life.course", 1.0, end + 1.0)
+
+
+def _volatility(patient: Patient) -> float:
+    """How large this person's events of life are, relative to the typical patient's."""
+    return patient.factors.get("life.volatility", 1.0)
 
 
 def _weeks(end: float) -> tuple[np.ndarray, float]:

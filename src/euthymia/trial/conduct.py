@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from euthymia.cohort.cohort import RATER, STAYING
+from euthymia.cohort.cohort import STAYING
 from euthymia.engine.choose import default_engine
 from euthymia.engine.lower import lower
 from euthymia.engine.program import Program
@@ -25,6 +25,7 @@ from euthymia.model.treatment import compounds_of, enzymes_of, model_of
 from euthymia.treatments.enzyme import enzyme
 from euthymia.treatments.plan import Plan
 from euthymia.trial.calendars import schedules
+from euthymia.trial.contact import contact_weights
 from euthymia.trial.enrol import RUN_IN_HOURS, Enrolment, Person, enrol, traits
 from euthymia.trial.exposure import capacity, exposure
 from euthymia.trial.protocol import Staying, Trial
@@ -36,8 +37,10 @@ from euthymia.trial.world import World, told, worlds
 PATHWAYS = (
     "sert_occupancy", "nmda_block", "gabaa_potentiation", "serotonin_level", "raphe_firing", "glutamate_burst",
     "tonic_inhibition", "bdnf_release", "bdnf_pool", "mtorc1", "ampa_scaling", "labile_spines", "stable_synapses",
-    "prefrontal_gain", "cortisol", "inflammation", "oxidative_stress", "prefrontal_control", "limbic_drive",
-    "negative_bias", "life_stress", "expectancy",
+    "prefrontal_gain", "cortisol", "inflammation", "microglial_activation", "oxidative_stress", "atp_capacity",
+    "dopamine_tone", "noradrenaline_level", "prefrontal_control", "limbic_drive", "negative_bias", "life_stress",
+    "expectancy", "glutamate_tone", "neurosteroid", "gsk3_activity", "hippocampal_synapses", "amygdala_growth",
+    "glucocorticoid_sensitivity", "circadian_integrity", "arousal", "reward_response", "behavioural_activation",
 )  # fmt: skip
 
 Progress = Callable[[str, int, int], None]
@@ -95,17 +98,12 @@ def _conduct_arm(
     model, _ = ready(plan)
     outputs = _outputs(model)
     solution = engine.solve(_task(trial, plan, people, times, outputs, seen))
-    totals = _totals(trial, solution, outputs, np.searchsorted(times, visits))
-    rated = {
-        scale_name: np.stack(
-            [scale(scale_name).rated(row, p.patient.random(RATER)) for p, row in zip(people, total, strict=True)]
-        )
-        for scale_name, total in totals.items()
-    }
-    observed = _observed(trial.staying, rated[trial.scales[0]], visits, people)
+    items = _items(trial, people, solution, outputs, np.searchsorted(times, visits))
+    rated = {scale_name: scale(scale_name).graded.added(scores) for scale_name, scores in items.items()}
+    observed = _observed(trial.staying, name, rated[scale(trial.scales[0]).name], visits, people)
     return ArmRun(
         name, plan, model, people, times, outputs, solution.values, solution.status, visits,
-        MappingProxyType(rated), observed,
+        MappingProxyType(rated), observed, MappingProxyType(items),
     )  # fmt: skip
 
 
@@ -136,10 +134,17 @@ def _task(
 
 
 def drawn(trial: Trial, plan: Plan, people: tuple[Person, ...], seen: np.ndarray) -> tuple[np.ndarray, ScheduleTable]:
-    """Parameters (people, parameters) and schedules of people in one arm; `seen` are the hours somebody meets them."""
-    model, program = ready(plan)
-    parameters = np.stack([_individual(model, plan, person) for person in people])
-    return parameters, schedules(program, trial, plan, people, seen)
+    """Parameters (people, parameters) and schedules of people in one arm; `seen` are the hours somebody meets them.
+
+    The schedules depend on the patients and not on their worlds; contact weights are among the parameters.
+    """
+    return parameters_of(trial, plan, people), schedules(ready(plan)[1], trial, plan, people, seen)
+
+
+def parameters_of(trial: Trial, plan: Plan, people: tuple[Person, ...]) -> np.ndarray:
+    """Parameters of everybody in one arm, (people, parameters) in the order of the program."""
+    model, _ = ready(plan)
+    return np.stack([_individual(model, trial, plan, person) for person in people])
 
 
 def _outputs(model: Model) -> tuple[str, ...]:
@@ -148,8 +153,8 @@ def _outputs(model: Model) -> tuple[str, ...]:
     return (*DOMAINS, *(name for name in PATHWAYS if name in known), *plasma)
 
 
-def _individual(model: Model, plan: Plan, person: Person) -> np.ndarray:
-    vector = traits(model, person)
+def _individual(model: Model, trial: Trial, plan: Plan, person: Person) -> np.ndarray:
+    vector = traits(model, person, contact_weights(trial.setting, person.world, trial.certain))
     index = {name: i for i, name in enumerate(model.parameters)}
     compounds = compounds_of(plan)
     changes = [exposure(compound, person.patient) for compound in compounds]
@@ -160,13 +165,22 @@ def _individual(model: Model, plan: Plan, person: Person) -> np.ndarray:
     return vector
 
 
-def _totals(trial: Trial, solution: Solution, outputs: tuple[str, ...], at: np.ndarray) -> Mapping[str, np.ndarray]:
+def _items(
+    trial: Trial, people: tuple[Person, ...], solution: Solution, outputs: tuple[str, ...], at: np.ndarray
+) -> dict[str, np.ndarray]:
+    """Item scores (people, visits, items) of every scale of the trial, by its name."""
     domains = solution.values[:, at][:, :, [outputs.index(name) for name in DOMAINS]]
-    return {scale(name).name: scale(name).total(domains) for name in trial.scales}
+    patients = [person.patient for person in people]
+    return {scale(name).name: scale(name).ratings(domains, patients) for name in trial.scales}
 
 
-def _observed(staying: Staying | None, rated: np.ndarray, visits: np.ndarray, people: tuple[Person, ...]) -> np.ndarray:
-    """Who still comes to each visit; the hazard follows the last rating that was seen, so leaving is not at random."""
+def _observed(
+    staying: Staying | None, arm: str, rated: np.ndarray, visits: np.ndarray, people: tuple[Person, ...]
+) -> np.ndarray:
+    """Who still comes to each visit; the hazard follows the last rating that was seen, so leaving is not at random.
+
+    An arm adds its own hazard of leaving because of adverse effects.
+    """
     observed = np.isfinite(rated)
     if staying is None:
         return observed
@@ -175,6 +189,7 @@ def _observed(staying: Staying | None, rated: np.ndarray, visits: np.ndarray, pe
         random = person.patient.random(STAYING)
         for visit, length in enumerate(weeks):
             hazard = staying.weekly_hazard * np.exp(staying.per_point * (rated[row, visit] - staying.centre))
+            hazard += staying.adverse.get(arm, 0.0)
             if random.random() > np.exp(-hazard * length):
                 observed[row, visit + 1 :] = False
                 break
@@ -194,6 +209,7 @@ def _header(
         {
             "trial": trial.name,
             "cohort": trial.cohort.preset.name,
+            **trial.cohort.told(),
             "size": trial.cohort.size,
             "seed": trial.cohort.seed,
             "worlds": trial.worlds,

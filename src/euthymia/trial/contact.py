@@ -1,13 +1,14 @@
 """Contact with a trial: who sees the patient, when, and how much that feeds expectancy.
 
 The setting is a property of the trial, not of an arm, so every arm of a trial has the same contacts. The first
-contact acts within hours; each later one acts over the days that lead up to it. The assumption that matters: a
-setting is known by its heaviest route. Left out: unblinding, a switchable hypothesis.
+contact acts within hours; each later one acts over the days that lead up to it. A schedule holds plain contacts; what
+one is worth in this setting and this world are parameters of the expectancy block. The assumption that matters: a
+setting is known by its heaviest route. Left out: unblinding, which is a switch of that block.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
@@ -42,21 +43,25 @@ def inert(plan: Plan) -> bool:
     return not doses and all(session.sham for session in plan.sessions)
 
 
-def contacts(setting: str, times: np.ndarray, world: World, certain: bool = False) -> list[Rate]:
-    """Contact as rates on the expectancy block; `times` are the hours of all visits, as `world` weighs them.
+def contacts(times: np.ndarray) -> list[Rate]:
+    """Contacts as rates on the expectancy block, one each whatever it is worth; `times` are the hours of all visits."""
+    events = [Rate(0.0, "expectancy.first_contact", 1.0 / FIRST_HOURS, FIRST_HOURS)]
+    start = FIRST_HOURS
+    for visit in np.unique(times[times > FIRST_HOURS]):
+        events.append(Rate(start, "expectancy.contact", 1.0 / (visit - start), visit - start))
+        start = float(visit)
+    return events
 
-    `certain` says that everybody knows the treatment is active, because no arm is a control.
+
+def contact_weights(setting: str, world: World, certain: bool = False) -> Mapping[str, float]:
+    """What contacts are worth in a setting, as `world` has it: parameters of the expectancy block, by full name.
+
+    `certain` says that everybody knows the treatment is active, because no arm is a control. Raises `UnknownName`.
     """
     if setting not in SETTINGS:
         raise UnknownName("setting", setting, SETTINGS)
-    factor = contact_weight(world, "certainty") if certain else 1.0
-    first = factor * contact_weight(world, f"first_{setting}")
-    later = factor * contact_weight(world, f"visit_{setting}")
-    target = "expectancy.contact"
-    events = [Rate(0.0, target, first / FIRST_HOURS, FIRST_HOURS)]
-    visits = np.unique(times[times > FIRST_HOURS])
-    start = FIRST_HOURS
-    for visit in visits:
-        events.append(Rate(start, target, later / (visit - start), visit - start))
-        start = float(visit)
-    return events
+    return {
+        "expectancy.first_weight": contact_weight(world, f"first_{setting}"),
+        "expectancy.visit_weight": contact_weight(world, f"visit_{setting}"),
+        "expectancy.certainty": contact_weight(world, "certainty") if certain else 1.0,
+    }

@@ -7,6 +7,7 @@ are tilted towards that mean. Left out: every other inclusion rule.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,6 +30,8 @@ from euthymia.trial.world import World
 
 RUN_IN_HOURS = 2 * 365 * 24.0
 POOL = 8  # eligible candidates wanted for each place when a baseline is to be matched
+#: what varies between patients without being a parameter of the model: the size of life's events (`trial.calendars`)
+OUTSIDE = ("life.volatility",)
 MOST_SCREENED = 60  # candidates screened for each place before giving up
 
 
@@ -57,11 +60,15 @@ def base_model() -> Model:
     return assemble((*downstream(), life.block(), expectancy.block()))
 
 
-def traits(model: Model, person: Person) -> np.ndarray:
-    """This person's parameter vector in the order of the model, before anything a drug adds."""
-    changed = dict(person.world.parameters) | person.patient.parameters
+def traits(model: Model, person: Person, setting: Mapping[str, float] | None = None) -> np.ndarray:
+    """This person's parameter vector in the order of the model, before anything a drug adds.
+
+    `setting` holds parameters by full name that the trial sets, unless the world or the patient says otherwise.
+    """
+    changed = dict(setting or {}) | person.world.parameters | person.patient.parameters
     for name, factor in person.patient.factors.items():
-        changed[name] = factor * changed.get(name, model.parameters[name].number)
+        if name not in OUTSIDE:
+            changed[name] = factor * changed.get(name, model.parameters[name].number)
     return np.array([changed.get(name, value.number) for name, value in model.parameters.items()])
 
 
@@ -117,12 +124,8 @@ def _screen(
         start=-RUN_IN_HOURS,
     )
     domains = engine.solve(task).values[:, 0, :]
-    rating = scale(rule_scale)
-    rated = [
-        rating.rated(total, person.patient.random(RATER)) if np.isfinite(total) else np.nan
-        for total, person in zip(rating.total(domains), people, strict=True)
-    ]
-    return np.array(rated), scale(match_on).total(domains)
+    rated = scale(rule_scale).rated(domains[:, None, :], [person.patient for person in people])[:, 0]
+    return rated, scale(match_on).total(domains)
 
 
 def _places(trial: Trial, eligible: list[tuple[Person, float]], worlds: int) -> tuple[Person, ...]:

@@ -11,22 +11,20 @@ from dataclasses import dataclass
 
 from euthymia.cohort.cohort import cohort
 from euthymia.errors import EuthymiaError
-from euthymia.evidence.published_trial import Arm, Given, PublishedTrial, Schedule
-from euthymia.treatments.drug import drug, drugs
-from euthymia.treatments.order import Order, infusion, intranasal, oral, placebo
+from euthymia.evidence.published_trial import Arm, PublishedTrial
+from euthymia.treatments.order import oral, placebo
 from euthymia.treatments.plan import Plan
 from euthymia.treatments.regimen import Regimen
-from euthymia.trial.express_device import DAYS_ASSUMED, CannotExpress, is_device, stimulation
+from euthymia.trial.express_device import DAYS_ASSUMED as DAYS_ASSUMED
+from euthymia.trial.express_device import CannotExpress, is_device, stimulation
+from euthymia.trial.express_drug import dosing
+from euthymia.trial.links import convert
 from euthymia.trial.protocol import Baseline, Trial, trial
+from euthymia.trial.table_names import is_newly_started, is_ongoing
 
-SCALES = ("MADRS", "HAMD17")
+SCALES = ("MADRS", "HAMD17")  # what a fit compares
+RATED = (*SCALES, "HAMD6", "QIDS_SR16")  # what the score compares as well
 NEW_ORAL = ("escitalopram", "10 mg")
-#: what tables call a thing → what it is called here
-NAMES = {"racemic_ketamine": "ketamine", "saline": "placebo", "placebo_spray": "placebo", "s_ketamine": "esketamine"}
-ONGOING = ("stable_ongoing", "ongoing", "continued", "treatment_as_usual")
-NEWLY_STARTED = ("new_oral", "standard_of_care", "antidepressant_new")
-#: schedules without days → times a week
-TIMES_A_WEEK = {"biw": 2, "twice_weekly": 2, "2x": 2, "tiw": 3, "3x": 3, "weekly": 1, "qw": 1}
 DEFAULT_DAYS = 42.0
 #: mean of the baselines that the calibration trials print, taken where a trial prints none
 TYPICAL = Baseline("MADRS", 32.5)
@@ -47,7 +45,7 @@ def express(published: PublishedTrial, people: int, seed: int, worlds: int) -> E
     reasons: dict[str, str] = {}
     liberties: dict[str, str] = {}
     days = _last_day(published)
-    for arm in published.arms:
+    for arm in (*published.arms, *published.implied):
         try:
             regimen, taken = _regimen(arm, published, days)
             plans[arm.arm] = regimen.plan()
@@ -55,6 +53,8 @@ def express(published: PublishedTrial, people: int, seed: int, worlds: int) -> E
                 liberties[arm.arm] = taken
         except (CannotExpress, EuthymiaError) as reason:
             reasons[arm.arm] = str(reason).splitlines()[0]
+            if arm in published.implied:
+                reasons[arm.arm] = f"the table gives no arm '{arm.arm}', and by its name alone: {reasons[arm.arm]}"
     if not plans:
         return Expressed(None, reasons, liberties)
     times = {o.time_d for _, o in published.outcomes if o.time_d is not None}
@@ -67,7 +67,7 @@ def express(published: PublishedTrial, people: int, seed: int, worlds: int) -> E
             plans,
             name=published.id,
             visits=visits,
-            scales=SCALES,
+            scales=RATED,
             certain=False if _has_control(published) else None,
             setting="inpatient" if _says(published, "hospital", "inpatient", "suicid") else None,
             allocation="twins",
@@ -83,12 +83,15 @@ def express(published: PublishedTrial, people: int, seed: int, worlds: int) -> E
 def _has_control(published: PublishedTrial) -> bool:
     """Whether some arm of the published trial, expressed or not, was a control."""
     words = ("placebo", "sham", "midazolam", "saline")
-    given = [g.intervention.lower() for arm in published.arms for g in arm.regimen]
-    return any(word in text for text in (*given, *(arm.arm.lower() for arm in published.arms)) for word in words)
+    arms = (*published.arms, *published.implied)
+    given = [g.intervention.lower() for arm in arms for g in arm.regimen]
+    return any(word in text for text in (*given, *(arm.arm.lower() for arm in arms)) for word in words)
 
 
 def clinic_of(published: PublishedTrial) -> str:
     """The cohort preset nearest to a trial's population."""
+    if _says(published, "postpartum", "ppd"):
+        return "postpartum"
     resistant = _says(published, "trd", "resistant", "failed", "inadequate response")
     return "treatment-resistant" if resistant else "outpatient-mdd"
 
@@ -111,15 +114,28 @@ def _weekly(days: float) -> list[float]:
 
 
 def baseline_of(published: PublishedTrial) -> Baseline:
-    """The arms' mean severity, weighted by size; the typical one where the table gives none."""
-    means = [
-        (arm.baseline.mean, arm.n.value if arm.n and arm.n.value else 1)
-        for arm in published.arms
-        if arm.baseline is not None and arm.baseline.mean is not None
-    ]
-    if not means or published.scale not in SCALES:
+    """The arms' mean severity, weighted by size; the typical one where the table gives none on a scale of ours.
+
+    Each baseline is on the scale it names, else on the trial's. Of several scales the trial's own is taken, else the
+    one that most arms have; what is neither MADRS nor HAM-D17 is converted to MADRS by published links.
+    """
+    found: dict[str, list[tuple[float, float]]] = {}
+    for arm in published.arms:
+        if arm.baseline is not None and arm.baseline.mean is not None:
+            on = rated_as(arm.baseline.scale or published.scale) or ""
+            found.setdefault(on, []).append((arm.baseline.mean, arm.n.value if arm.n and arm.n.value else 1))
+    ours = {name: means for name, means in found.items() if name}
+    if not ours:
         return TYPICAL
-    return Baseline(published.scale, sum(m * n for m, n in means) / sum(n for _, n in means))
+    name = max(ours, key=lambda one: (one == rated_as(published.scale), len(ours[one])))
+    mean = sum(m * n for m, n in ours[name]) / sum(n for _, n in ours[name])
+    return Baseline(name, mean) if name in SCALES else Baseline("MADRS", float(convert(mean, name, "MADRS")))
+
+
+def rated_as(name: str | None) -> str | None:
+    """Our name of the scale that a table means; None where it is not modelled."""
+    known = (name or "").replace("-", "_").upper()
+    return known if known in RATED else None
 
 
 def _regimen(arm: Arm, published: PublishedTrial, days: float) -> tuple[Regimen, str]:
@@ -130,87 +146,18 @@ def _regimen(arm: Arm, published: PublishedTrial, days: float) -> tuple[Regimen,
         raise CannotExpress("the table gives no regimen for this arm")
     for given in arm.regimen:
         name = given.intervention.lower()
-        if name.startswith(ONGOING):
+        if is_ongoing(name):
             taken.append("the ongoing antidepressant is part of the baseline")
-        elif name.startswith(NEWLY_STARTED):
+        elif is_newly_started(name):
             parts.append(oral(*NEW_ORAL).daily(days=int(days) + 1))
             taken.append(f"the new oral antidepressant stands for {' '.join(NEW_ORAL)}")
-        elif is_device(name):
-            course, said = stimulation(given, name, published, days)
+        else:
+            course, said = stimulation(given, name, published, days) if is_device(name) else dosing(given, days)
             parts.append(course)
             taken += [said] if said else []
-        else:
-            parts.append(_one(given, name, days))
-            if _days_assumed(given):
-                taken.append(DAYS_ASSUMED)
     if not parts:
         parts.append(placebo().daily(days=int(days) + 1))
     whole = parts[0]
     for part in parts[1:]:
         whole = whole | part
-    return whole, "; ".join(taken)
-
-
-def _days_assumed(given: Given) -> bool:
-    """Whether the table names no days, so that days spread over a week stand in."""
-    return given.schedule is not None and not given.schedule.times_d and _times_a_week(given) is not None
-
-
-def _times_a_week(given: Given) -> int | None:
-    kind = given.schedule.kind.lower() if given.schedule else ""
-    return next((times for word, times in TIMES_A_WEEK.items() if kind.startswith(word)), None)
-
-
-def _one(given: Given, name: str, days: float) -> Regimen:
-    name = NAMES.get(name, name)
-    if name == "placebo" or name in drugs():
-        return _drug(given, name, days)
-    kind = "device or protocol" if given.montage or given.treatment_days else "drug"
-    raise CannotExpress(f"there is no {kind} '{given.intervention}' in the treatments")
-
-
-def _drug(given: Given, name: str, days: float) -> Regimen:
-    route = {"iv": "intravenous", "intranasal": "intranasal"}.get((given.route or "oral").lower(), "oral")
-    schedule = given.schedule
-    start = (schedule.start_d or 0.0) if schedule else 0.0
-    end = schedule.end_d if schedule and schedule.end_d is not None else days
-    if name != "placebo" and route not in drug(name).routes:
-        raise CannotExpress(f"{name} has no {route} route in the treatments")
-    order = placebo(route=route) if name == "placebo" else _order(name, _amount(given), route, schedule)
-    times = list(schedule.times_d) if schedule else []
-    if times:
-        return order.at(days=times)
-    if (times_a_week := _times_a_week(given)) is not None:
-        return order.times_per_week(times_a_week, weeks=max(1, round((end - start) / 7))).starting(start)
-    if route != "oral":
-        if name == "placebo":
-            return order.once()
-        raise CannotExpress(f"the table gives no dosing days for '{given.intervention}'")
-    if schedule is not None and schedule.kind == "bid":
-        regimen = order.twice_daily(days=max(1, round(end - start)))
-    else:
-        regimen = order.daily(days=max(1, round(end - start)))
-    return regimen.starting(start) if start else regimen
-
-
-def _order(name: str, amount: str, route: str, schedule: Schedule | None) -> Order:
-    match route:
-        case "intravenous":
-            minutes = schedule.infusion_min if schedule else None
-            return infusion(name, amount, over=f"{minutes or 40:g} min")
-        case "intranasal":
-            return intranasal(name, amount)
-    return oral(name, amount)
-
-
-def _amount(given: Given) -> str:
-    """The dose as text; of a range or a list the first number is the starting dose and the last the usual one."""
-    import re
-
-    unit = (given.unit or "mg").replace("/day", "")
-    if isinstance(given.dose, int | float):
-        return f"{given.dose:g} {unit}"
-    numbers = re.findall(r"\d+\.?\d*", str(given.dose or "").replace("day 1", ""))
-    if not numbers or unit not in ("mg", "mg/kg"):
-        raise CannotExpress(f"the dose '{given.dose} {given.unit}' of {given.intervention} is not one amount")
-    return f"{numbers[0] if len(numbers) < 3 else numbers[-1]} {unit}"
+    return whole, "; ".join(dict.fromkeys(taken))

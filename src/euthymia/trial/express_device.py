@@ -20,6 +20,7 @@ from euthymia.treatments.order import Order, light, rtms, sham, tdcs
 from euthymia.treatments.regimen import Regimen
 
 DAYS_ASSUMED = "the table gives no days, usual ones are taken"
+DAYS_OF_ACTIVE = "a sham is given on the days of the active arm"  # by design, so no assumption about the calendar
 COURSE_DAYS = 42  # a stimulation course without days: sessions on working days until the last rating, six weeks at most
 USUAL_GAP = 50.0  # minutes between sessions of a day
 NEAR_NM = 30  # how far a wavelength may be from that of a protocol of ours
@@ -30,7 +31,10 @@ MAGNETIC = (
     ("deep", "deep-h1-18hz"), ("h1", "deep-h1-18hz"), ("18hz", "deep-h1-18hz"),
     ("10hz", "left-dlpfc-10hz"), ("1hz", "right-dlpfc-1hz"), ("low", "right-dlpfc-1hz"),
 )  # fmt: skip
-WORDS = ("tms", "rtms", "tdcs", "tpbm", "pbm", "itbs", "photobiomodulation")
+WORDS = (
+    "tms", "rtms", "dtms", "itbs", "ctbs", "tbs", "snt", "saint", "tdcs", "tpbm", "pbm", "photobiomodulation",
+    "transcranial",
+)  # fmt: skip
 REFERENCE = "left-dlpfc-10hz"
 
 
@@ -40,7 +44,8 @@ class CannotExpress(Exception):
 
 def is_device(name: str) -> bool:
     """Whether an intervention of a table is a device or the sham of one."""
-    return name.startswith(WORDS) or name.endswith("_sham") or name.startswith("sham")
+    spelled = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+    return bool(set(WORDS) & set(spelled.split("_"))) or spelled.endswith("_sham") or spelled.startswith("sham")
 
 
 def session_days(given: Given, published: PublishedTrial, days: float) -> tuple[list[float], str]:
@@ -53,12 +58,14 @@ def session_days(given: Given, published: PublishedTrial, days: float) -> tuple[
         for arm in published.arms:
             for other in arm.regimen:
                 if other.treatment_days and is_device(other.intervention.lower()):
-                    return [float(day) for day in other.treatment_days], f"{DAYS_ASSUMED} (those of the active arm)"
+                    return [float(day) for day in other.treatment_days], DAYS_OF_ACTIVE
     return [float(day) for day in range(min(int(days) + 1, COURSE_DAYS)) if day % 7 < 5], DAYS_ASSUMED
 
 
 def stimulation(given: Given, name: str, published: PublishedTrial, days: float) -> tuple[Regimen, str]:
     """The course of a device and what was taken for granted; raises `CannotExpress`."""
+    if "+" in name or "_plus_" in name.replace(" ", "_"):
+        raise CannotExpress(f"'{given.intervention}' is two treatments in one row; give each a row")
     moments, taken = session_days(given, published, days)
     order, said = _order(given, name)
     told = [part for part in (said, taken) if part]
@@ -88,9 +95,9 @@ def _order(given: Given, name: str) -> tuple[Order, str]:
     if name.endswith("_sham") or name.startswith("sham"):
         kind = next((k for word, k in (("tdcs", "tdcs"), ("pbm", "pbm")) if word in name), "rtms")
         return sham({"rtms": REFERENCE, "tdcs": "tdcs-bifrontal-home", "pbm": "led-823-elated2"}[kind]), ""
-    if name.startswith("tdcs"):
+    if "tdcs" in name or "direct current" in name.replace("_", " "):
         return _current(given)
-    if "pbm" in name or name.startswith("photobiomodulation"):
+    if "pbm" in name or "photobiomodulation" in name:
         return _light(given)
     return _magnetic(given)
 

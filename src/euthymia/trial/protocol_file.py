@@ -7,7 +7,8 @@
     control: placebo
 
 The assumption that matters: arms are regimens in the form of `treatments.regimen_file`, and what is not said is as in
-`trial.protocol`. Left out: the clinic itself, which is a cohort preset.
+`trial.protocol`. Left out: the clinic itself, which is a cohort preset; a design names `endophenotypes` and `genotypes`
+on top of it, such as {inflamed: 0.5} and {BDNF: Val/Met}.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from euthymia.cohort.cohort import cohort
+from euthymia.cohort.cohort import Cohort, cohort
+from euthymia.cohort.endophenotype import carried_from, pairs
+from euthymia.cohort.genotype import fixed_from
 from euthymia.errors import EuthymiaError, UnknownName
 from euthymia.evidence.checked import checked
 from euthymia.evidence.yaml_with_lines import Document, read_yaml
@@ -46,19 +49,26 @@ class _Part(BaseModel):
 
 
 class People(_Part):
-    """Who is enrolled: a cohort preset, how many in the whole trial, and where their random numbers start."""
+    """Who is enrolled: a cohort preset, how many in the whole trial, and where their random numbers start.
+
+    `endophenotypes` and `genotypes` are as `cohort` takes them.
+    """
 
     preset: str
     people: int = Field(gt=0)
     seed: int = 1
+    endophenotypes: Any = Field((), description="Names, or name: degree, or name: {degree, share}.")
+    genotypes: Mapping[str, Any] = Field({}, description="Gene: genotype, for example BDNF: Val/Met.")
 
 
 class Leaving(_Part):
-    """Drop-out: a weekly hazard at `centre` points of the first scale, and how it grows with severity."""
+    """Drop-out: a weekly hazard at `centre` points of the first scale, how it grows with severity, and by arm a weekly
+    hazard of leaving because of adverse effects."""
 
-    weekly_hazard: float = Field(ge=0)
-    per_point: float
-    centre: float
+    weekly_hazard: float = Field(0.02, ge=0)
+    per_point: float = 0.03
+    centre: float = 20.0
+    adverse: Mapping[str, float] = Field({}, description="Arm → weekly hazard of leaving for adverse effects.")
 
 
 class Severity(_Part):
@@ -112,8 +122,7 @@ def trial_from(
     design = checked(Design, document)
     size = design.cohort.people if people is None else people
     start = design.cohort.seed if seed is None else seed
-    with _placed(document, "cohort", "preset"):
-        clinic = cohort(design.cohort.preset, n=size, seed=start)
+    clinic = _clinic(design.cohort, document, size, start)
     arms: dict[str, Regimen] = {}
     for arm, written in design.arms.items():
         with _placed(document, "arms", arm):
@@ -140,6 +149,24 @@ def trial_from(
         )
 
 
+def _clinic(who: People, document: Document, size: int, seed: int) -> Cohort:
+    """The cohort, with the place in the file of whatever is wrong with it."""
+    with _placed(document, "cohort", "preset"):
+        cohort(who.preset, n=size, seed=seed)
+    with _placed(document, "cohort", "endophenotypes"):
+        asked = pairs(who.endophenotypes)
+        for name, said in asked.items():
+            listed = isinstance(who.endophenotypes, (list, tuple))
+            with _placed(document, "cohort", "endophenotypes", list(asked).index(name) if listed else name):
+                carried_from(name, said)
+        clinic = cohort(who.preset, n=size, seed=seed, endophenotypes=asked)
+    for gene, said in who.genotypes.items():
+        with _placed(document, "cohort", "genotypes", gene):
+            fixed_from({gene: said})
+    with _placed(document, "cohort", "genotypes"):
+        return clinic.with_genotypes(**who.genotypes)
+
+
 def path_of(name: str) -> Path:
     """The file of a protocol; a name with a suffix is a path of the user's own."""
     if name.endswith((".yaml", ".yml")):
@@ -151,7 +178,7 @@ def path_of(name: str) -> Path:
 
 
 @contextmanager
-def _placed(document: Document, *path: str) -> Iterator[None]:
+def _placed(document: Document, *path: str | int) -> Iterator[None]:
     """What goes wrong inside is told with its place in the file: `path`, or the field the problem speaks of."""
     try:
         yield
@@ -164,4 +191,6 @@ def _placed(document: Document, *path: str) -> Iterator[None]:
 def _staying(dropout: Leaving | Literal["none"] | None) -> Staying | None:
     if dropout == "none":
         return None
-    return Staying() if dropout is None else Staying(dropout.weekly_hazard, dropout.per_point, dropout.centre)
+    if dropout is None:
+        return Staying()
+    return Staying(dropout.weekly_hazard, dropout.per_point, dropout.centre, dropout.adverse)

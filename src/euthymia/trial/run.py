@@ -7,9 +7,10 @@ trajectories of quantities nobody asked for.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
 class ArmRun:
     """One arm: `times` (hours), `outputs` by name, `values` (people, times, outputs), one status a person.
 
-    `rated` and `observed` are (people, visits) per scale: what the rater wrote, and whether the person still came.
+    `rated` is (people, visits) per scale, what the rater wrote; `items` (people, visits, items) per scale, what it adds
+    up from, in the order of the scale's items; `observed` (people, visits), whether the person still came.
     """
 
     name: str
@@ -44,6 +46,7 @@ class ArmRun:
     visits: np.ndarray
     rated: Mapping[str, np.ndarray]
     observed: np.ndarray
+    items: Mapping[str, np.ndarray] = field(default_factory=lambda: MappingProxyType({}))
 
     def output(self, name: str) -> np.ndarray:
         """One output as (people, times); raises `UnknownName`."""
@@ -109,16 +112,59 @@ class Run:
                 )
         return polars.concat(parts)
 
+    @cached_property
+    def items(self) -> polars.DataFrame:
+        """One row a person, visit and item: arm, patient, time_h, scale, item, score (null if unsolved), observed."""
+        import polars
+
+        parts = []
+        for name, arm in self.arms.items():
+            numbers = np.array([person.patient.number for person in arm.people])
+            for scale_name, scores in arm.items.items():
+                people, visits, count = scores.shape
+                parts.append(
+                    polars.DataFrame(
+                        {
+                            "arm": [name] * scores.size,
+                            "patient": np.repeat(numbers, visits * count),
+                            "time_h": np.tile(np.repeat(arm.visits, count), people),
+                            "scale": [scale_name] * scores.size,
+                            "item": list(scale(scale_name).items) * (people * visits),
+                            "score": polars.Series(scores.ravel()).fill_nan(None).cast(polars.Int8),
+                            "observed": np.repeat(arm.observed.ravel(), count),
+                        }
+                    )
+                )
+        return polars.concat(parts)
+
+    @cached_property
+    def patients(self) -> polars.DataFrame:
+        """One row a person and arm: arm, patient, world, then every covariate (genotypes, endophenotypes, weight …)."""
+        import polars
+
+        rows = [
+            {"arm": name, "patient": person.patient.number, "world": person.world_number, **person.patient.covariates}
+            for name, arm in self.arms.items()
+            for person in arm.people
+        ]
+        return polars.DataFrame(rows, infer_schema_length=None)
+
     def save(self, folder: str | Path) -> Path:
-        """Write ratings (parquet) and header (JSON) to a folder, each whole or not at all; returns the folder."""
+        """Write ratings, items and patients (parquet) and header (JSON) to a folder, each whole or not at all.
+
+        Returns the folder.
+        """
         import json
         import os
 
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        ratings, header = folder / "ratings.parquet", folder / "run.json"
-        self.ratings.write_parquet(f"{ratings}.part")
+        tables = {"ratings": self.ratings, "items": self.items, "patients": self.patients}
+        header = folder / "run.json"
+        for name, frame in tables.items():
+            frame.write_parquet(folder / f"{name}.parquet.part")
         Path(f"{header}.part").write_text(json.dumps(dict(self.header), indent=2, default=str) + "\n")
-        os.replace(f"{ratings}.part", ratings)
+        for name in tables:
+            os.replace(folder / f"{name}.parquet.part", folder / f"{name}.parquet")
         os.replace(f"{header}.part", header)
         return folder

@@ -135,7 +135,7 @@ def simulate(
     fit = current_fit()
     asked = {
         "model": model.hash, "fit": None if fit is None else fit.id, "cohort": crowd.preset.name,
-        "cohort_hash": _hash(crowd.preset.model_dump_json()), "setting": treated.design.setting,
+        "cohort_hash": _hash(crowd.preset.model_dump_json()), **crowd.told(), "setting": treated.design.setting,
         "adherence": adherence, "worlds": worlds, "visits_d": list(treated.design.visits),
         "doses": [asdict(dose) for dose in given.doses], "sessions": [asdict(session) for session in given.sessions],
         "span_h": given.span,

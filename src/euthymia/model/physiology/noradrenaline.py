@@ -19,7 +19,7 @@ def block() -> Block:
             "net_occupancy": Port("1", absent=0),
             "mao_a_inhibition": Port("1", absent=0),
             "alpha2_occupancy": Port("1", absent=0),
-            "postsynaptic_response": Port("1"),
+            "postsynaptic_response": Port("1", absent=1),
         },
         gives={"noradrenaline_level": "1", "noradrenaline_drive": "1", "coeruleus_firing": "1"},
         parameters=values_for("noradrenaline"),

@@ -1,0 +1,90 @@
+"""How well each alternative of each hypothesis explains the data, and what it then predicts.
+
+Every alternative is fitted again from the optimum, the other hypotheses at their reference: a few Gauss-Newton steps
+with the slopes at hand, corrected after each by what the step really did (Broyden). Its weight is its prior weight times
+the likelihood it reaches. The assumption that matters: alternatives have equally narrow optima, and hypotheses are
+judged one at a time. Left out: combinations that explain what neither explains alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from euthymia.engine.task import Engine
+from euthymia.model.hypothesis import hypotheses
+from euthymia.trial.calibration.optimum import DAMPING, LONGEST, Point, curvature
+from euthymia.trial.calibration.problem import Problem
+from euthymia.trial.calibration.virtual_trials import States
+
+STEPS = 3
+LEAST = 0.01  # weight below which an alternative is not kept out of sight: the fit is no better judge than that
+
+
+@dataclass(frozen=True)
+class Rival:
+    """One alternative after its own fit: where it ended, what it predicts, what it costs and how much it weighs."""
+
+    hypothesis: str
+    alternative: str
+    reference: bool
+    prior: float
+    x: np.ndarray
+    predicted: np.ndarray
+    cost: float
+    weight: float = float("nan")
+
+
+def refitted(problem: Problem, best: Point, jacobian: np.ndarray, state: States, engine: Engine) -> Point:
+    """The optimum moved to where one alternative explains the data best; the best itself if it changes nothing."""
+    low, high = problem.bounds
+    sets = problem.sets_of(state)
+    free = np.array([name not in sets for name in problem.names])
+    slopes = jacobian * free
+    predicted = problem.predict(best.x[None], engine, states=[state])[0]
+    if state and np.array_equal(predicted, best.predicted, equal_nan=True):
+        return best
+    now = replace(best, predicted=predicted, cost=float(problem.cost(best.x[None], predicted[None])[0]))
+    for _ in range(STEPS):
+        soft, misses, square = curvature(problem, now, slopes)
+        gradient = soft.T @ misses + problem.prior_misses(now.x) / problem.prior_sd
+        dampings = DAMPING * np.array([0.1, 1.0, 10.0])
+        moves = np.stack([-np.linalg.solve(square + d * np.diag(np.diag(square)), gradient) for d in dampings])
+        tried = np.clip(now.x + np.clip(moves, -LONGEST, LONGEST) * free, low, high)
+        there = problem.predict(tried, engine, states=[state] * len(tried))
+        costs = problem.cost(tried, there)
+        first = int(np.nanargmin(costs))
+        move = tried[first] - now.x
+        surprise = there[first] - now.predicted - slopes @ move
+        slopes = slopes + np.outer(np.where(np.isfinite(surprise), surprise, 0.0), move) / max(move @ move, 1e-12)
+        if costs[first] < now.cost:
+            now = replace(now, x=tried[first], predicted=there[first], cost=float(costs[first]))
+    return now
+
+
+def rivals(
+    problem: Problem, best: Point, jacobian: np.ndarray, engine: Engine, done: Callable[[int, int], None]
+) -> tuple[Rival, ...]:
+    """Every alternative of every hypothesis, weighted within its hypothesis."""
+    found: list[Rival] = []
+    best = refitted(problem, best, jacobian, (), engine)  # as far as any alternative may go
+    total = sum(len(one.alternatives) for one in hypotheses().values())
+    for name, told in hypotheses().items():
+        group = []
+        for one in told.alternatives:
+            reference = one.name == told.reference.name
+            point = best if reference else refitted(problem, best, jacobian, ((name, one.name),), engine)
+            group.append(Rival(name, one.name, reference, one.weight, point.x, point.predicted, point.cost))
+            done(len(found) + len(group), total)
+        found += weighted(group)
+    return tuple(found)
+
+
+def weighted(group: list[Rival]) -> list[Rival]:
+    """Weights of one hypothesis' alternatives, adding to 1; one whose prior is not 0 keeps at least `LEAST`."""
+    best = min(rival.cost for rival in group)
+    raw = np.array([rival.prior * np.exp(-(rival.cost - best) / 2) for rival in group])
+    shares = np.where(np.array([r.prior for r in group]) > 0, np.maximum(raw / raw.sum(), LEAST), 0.0)
+    return [replace(rival, weight=float(w)) for rival, w in zip(group, shares / shares.sum(), strict=True)]
