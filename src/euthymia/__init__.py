@@ -46,8 +46,8 @@ if TYPE_CHECKING:
         transdermal,
     )
     from euthymia.treatments.regimen import washout
-    from euthymia.trial.by_hypothesis import by_hypothesis, hypotheses_disagree
     from euthymia.trial.biomarkers.score import score as score_biomarkers
+    from euthymia.trial.by_hypothesis import by_hypothesis, hypotheses_disagree
     from euthymia.trial.conduct import run as run_trial
     from euthymia.trial.endpoints import effect, endpoint
     from euthymia.trial.noncompartmental import analyse as noncompartmental

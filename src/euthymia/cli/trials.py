@@ -99,9 +99,7 @@ def trial(
     from euthymia.trial.protocol_file import path_of, trial_from
     from euthymia.trial.restriction import from_words
 
-    planned = trial_from(
-        design, people=people, seed=seed, allow=tuple(allow), hypotheses=from_words(hypothesis)
-    )
+    planned = trial_from(design, people=people, seed=seed, allow=tuple(allow), hypotheses=from_words(hypothesis))
     for name, degree in endophenotypes_called(endophenotype).items():
         planned = planned.with_(cohort=planned.cohort.with_endophenotype(name, 1.0 if degree is None else degree))
     planned = planned.with_(cohort=planned.cohort.with_genotypes(**genotypes_called(genotype)))
