@@ -155,7 +155,7 @@ def _in_worlds(task: Task, plan: Plan, lived_in: tuple[World, ...], setting: str
     index = {name: i for i, name in enumerate(task.program.parameters)}
     rows = np.repeat(task.parameters, len(lived_in), axis=0)
     for row, world in zip(rows, lived_in, strict=True):
-        for name, number in (contact_weights(setting or setting_of([plan]), world) | world.parameters).items():
+        for name, number in {**contact_weights(setting or setting_of([plan]), world), **world.parameters}.items():
             if name in index:
                 row[index[name]] = number
     return replace(task.subset(np.zeros(len(lived_in), dtype=int)), parameters=rows)
