@@ -35,7 +35,8 @@ from euthymia.trial.world import World, told, worlds
 
 #: pathway quantities kept beside symptoms and plasma
 PATHWAYS = (
-    "sert_occupancy", "nmda_block", "gabaa_potentiation", "serotonin_level", "raphe_firing", "glutamate_burst",
+    "sert_occupancy", "nmda_block", "gabaa_potentiation", "serotonin_level", "raphe_firing",
+    "glutamate_burst",
     "tonic_inhibition", "bdnf_release", "bdnf_pool", "mtorc1", "ampa_scaling", "labile_spines", "stable_synapses",
     "prefrontal_gain", "cortisol", "inflammation", "microglial_activation", "oxidative_stress", "atp_capacity",
     "dopamine_tone", "noradrenaline_level", "prefrontal_control", "limbic_drive", "negative_bias", "life_stress",
