@@ -345,7 +345,7 @@ def test_losing_control_frees_the_limbic_drive(solve):
 
 
 def test_slower_glutamate_uptake_frees_the_limbic_drive(solve):
-    """A slower decay of AMPA currents (2 to 2.15 ms) keeps the vACC on, NMDA block turns it off (Ramirez-Mahaluf 2017)."""
+    """Slower AMPA currents (2 to 2.15 ms) keep the vACC on, NMDA block turns it off (Ramirez-Mahaluf 2017)."""
     rest = {
         "monoamine_drive": 0.0,
         "glutamate_burst": 0.0,
