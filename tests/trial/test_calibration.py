@@ -92,7 +92,7 @@ def test_the_search_finds_the_mean_of_a_linear_model(linear) -> None:
 
 def test_the_ensemble_has_the_mean_and_covariance_of_a_linear_model(linear) -> None:
     posed, point, jacobian = linear
-    only = (Rival("q", "yes", True, 1.0, point.x, point.predicted, point.cost, 1.0),)
+    only = (Rival("q", "yes", True, 1.0, point.x, point.predicted, point.cost, np.zeros((6, 3)), 1.0),)
     members = ensemble(posed, point, jacobian, only, NOBODY, members=4000)
     x, weights = np.stack([m.x for m in members]), np.array([m.weight for m in members])
     mean, spread = posed.posterior
@@ -103,7 +103,7 @@ def test_the_ensemble_has_the_mean_and_covariance_of_a_linear_model(linear) -> N
 
 def test_a_parameter_that_nothing_depends_on_is_called_unidentified(linear) -> None:
     posed, point, jacobian = linear
-    only = (Rival("q", "yes", True, 1.0, point.x, point.predicted, point.cost, 1.0),)
+    only = (Rival("q", "yes", True, 1.0, point.x, point.predicted, point.cost, np.zeros((6, 3)), 1.0),)
     found = identified(posed, point, jacobian, ensemble(posed, point, jacobian, only, NOBODY, members=800))
     assert [one.unidentified for one in found] == [False, False, True]
     assert dict(found[0].by) == pytest.approx({"a": 5 / 10.25, "b": 5.25 / 10.25})  # squares of the slopes above
@@ -133,7 +133,7 @@ def test_curvature_is_half_the_second_derivative(linear) -> None:
 
 
 def rival(name: str, prior: float, cost: float) -> Rival:
-    return Rival("q", name, name == "a", prior, np.zeros(1), np.zeros(1), cost)
+    return Rival("q", name, name == "a", prior, np.zeros(1), np.zeros(1), cost, np.zeros((1, 1)))
 
 
 def test_weights_follow_prior_and_likelihood() -> None:
@@ -151,8 +151,8 @@ def test_a_rival_far_behind_keeps_a_little_and_an_excluded_one_nothing() -> None
 def test_rare_alternatives_are_drawn_more_often_and_count_less(linear) -> None:
     posed, point, jacobian = linear
     pair = (
-        Rival("q", "a", True, 0.5, point.x, point.predicted, point.cost, 0.97),
-        Rival("q", "b", False, 0.5, point.x, point.predicted, point.cost, 0.03),
+        Rival("q", "a", True, 0.5, point.x, point.predicted, point.cost, np.zeros((6, 3)), 0.97),
+        Rival("q", "b", False, 0.5, point.x, point.predicted, point.cost, np.zeros((6, 3)), 0.03),
     )
     members = ensemble(posed, point, jacobian, pair, NOBODY, members=400)
     rare = [m for m in members if ("q", "b") in m.states]
