@@ -46,6 +46,7 @@ if TYPE_CHECKING:
         transdermal,
     )
     from euthymia.treatments.regimen import washout
+    from euthymia.trial.biomarkers.score import score as score_biomarkers
     from euthymia.trial.by_hypothesis import by_hypothesis, hypotheses_disagree
     from euthymia.trial.conduct import run as run_trial
     from euthymia.trial.endpoints import effect, endpoint
@@ -86,6 +87,7 @@ __all__ = [
     "read_trials",
     "rtms",
     "run_trial",
+    "score_biomarkers",
     "score_pharmacology",
     "score_physics",
     "score_trials",
@@ -132,6 +134,7 @@ _HOMES = {
     "read_trials": "evidence.trial_table",
     "rtms": "treatments.order",
     "run_trial": "trial.conduct:run",
+    "score_biomarkers": "trial.biomarkers.score:score",
     "score_physics": "trial.physics",
     "score_pharmacology": "trial.pharmacology.score:score",
     "score_trials": "trial.score:score",

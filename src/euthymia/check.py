@@ -99,6 +99,7 @@ def check() -> Checked:
     from euthymia.cohort.genotype import genotype, genotypes
     from euthymia.cohort.preset import preset, presets
     from euthymia.report.demo import designs
+    from euthymia.trial.biomarkers.predict import prepare
     from euthymia.trial.protocol_file import protocols, trial_from
     from euthymia.trial.scale import FOLDER as SCALES
     from euthymia.trial.scale import scale
@@ -114,6 +115,7 @@ def check() -> Checked:
     going.each("enzymes", enzymes(), enzyme)
     going.counts["rules of safety"] = len(going.tried("rules of safety", lambda: rules().ids) or ())
     going.counts["observations"] = len(going.tried("observations", lambda: observations().rows) or ())
+    going.counts["markers"] = len(going.tried("markers", lambda: prepare(people=1).rows) or ())
     going.each("devices", devices(), device)
     going.each("parameter tables", sorted(p.stem for p in PARAMETERS.glob("*.yaml") if p.stem != "fit"), _table)
     going.each(

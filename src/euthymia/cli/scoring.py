@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from cyclopts import App
 
 from euthymia.cli.engines import EngineName, engine_called
+from euthymia.cli.marking import biomarkers
 from euthymia.cli.stimulating import physics
 from euthymia.cli.telling import as_json, progress, table, write_whole
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 scores = App(name="score", help="Hold the model against published trials and known physics.", help_epilogue="")
 scores.command(physics)
+scores.command(biomarkers)
 
 
 @scores.command

@@ -16,6 +16,7 @@ from euthymia.errors import EuthymiaError
 from euthymia.evidence.marker import Marker
 from euthymia.evidence.preclinical import CoursePoint
 from euthymia.trial.biomarkers.link import Link, Links, first, links
+from euthymia.trial.biomarkers.plans import WEEKS, named
 
 Kind = Literal["case-control", "before-after", "level", "course"]
 Statistic = Literal["smd", "percent", "difference", "level", "share of peak", "time of peak"]
@@ -25,7 +26,7 @@ WHEN = re.compile(
     r"(?!-)",
     re.IGNORECASE,
 )
-OCCUPANCY = "occupancy"
+NAMED = re.compile(r"\b(week|day|hour)s? (\d+(?:\.\d+)?)", re.IGNORECASE)
 
 
 class CannotExpress(EuthymiaError):
@@ -69,13 +70,14 @@ def experiment_of(row: Marker, said: str, statistic: Statistic, table: Links | N
         plan = "ssri" if remitted or treated else None
         time = table.plans[plan].at_h if plan else 0.0
         return Experiment("case-control", link, statistic, population, plan, time_h=time, remitted=remitted)
-    plan = first(table.plans, words)
+    plan = named(words) or first(table.plans, words)
     if plan is None:
         if kind == "level":
             plan = "ssri"
         else:
             raise CannotExpress(f"it is not said which treatment was given, or we have no plan for it: '{words}'")
-    time = when(row, table.plans[plan].at_h)
+    usual = table.plans[plan].at_h if plan in table.plans else WEEKS * 168.0
+    time = min(when(row, usual), usual) if plan not in table.plans else when(row, usual)
     return Experiment("level" if kind == "level" else "before-after", link, statistic, population, plan, time_h=time)
 
 
@@ -108,6 +110,8 @@ def when(row: Marker, usual: float) -> float:
         given = row.effect.get(key)
         if isinstance(given, int | float):
             return float(given) / 60
+    if (named := NAMED.search(row.comparison)) is not None:
+        return float(named[2]) * {"week": 168.0, "day": 24.0, "hour": 1.0}[named[1].lower()]
     found = WHEN.search(f"{row.marker} ; {row.comparison}")
     if found is None:
         return usual

@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from statistics import NormalDist
 from typing import Any
 
 from euthymia.errors import DataError, Place
@@ -27,11 +26,9 @@ from euthymia.trial.biomarkers.experiment import (
     experiment_of,
 )
 from euthymia.trial.biomarkers.link import links
+from euthymia.trial.biomarkers.printed import direction, numbers_in, standard_error
 
-Z_95 = 3.92
 RECALLED = 0.7  # chance of being right where a recalled row states none
-WITHIN = 0.5  # correlation of a marker before and after in one person (assumed)
-MEASURES: Mapping[str, Statistic] = {"cohens_d": "smd", "hedges_g": "smd", "smd": "smd", "occupancy": "level"}
 SIDE = re.compile(r"responder|remitt|_left|_right|recurrent|early_onset", re.IGNORECASE)
 TABLE = "biomarkers.yaml"
 
@@ -102,17 +99,17 @@ def observed(table: str | Path | None = None) -> tuple[Observed, ...]:
 
 
 def _of_marker(row: Marker, place: Place | None) -> list[Item]:
-    numbers = list(_numbers(row))
+    numbers = list(numbers_in(row))
     shared: dict[str, Any] = {
         "marker": row.marker,
         "comparison": row.comparison,
-        "direction": _direction(row.direction),
+        "direction": direction(row.direction),
         "source": str(row.source or row.where or ""),
         "confidence": row.confidence.value,
     }
     if not numbers:
         item = Item(row.id, unit="", **shared)
-        if _direction(row.direction) is None:
+        if direction(row.direction) is None:
             return [replace(item, reason="the row prints no number that can be compared, and no direction")]
         try:
             experiment = experiment_of(row, "", "percent")
@@ -125,8 +122,8 @@ def _of_marker(row: Marker, place: Place | None) -> list[Item]:
 def _numbered(
     row: Marker, place: Place | None, shared: dict[str, Any], said: str, statistic: Statistic, number: float
 ) -> Item:
-    name = row.id if len(list(_numbers(row))) == 1 else f"{row.id}/{said}"
-    unit = {"smd": "SD", "percent": "%", "level": "1"}.get(statistic, said.split("diff_")[-1].replace("_L", "/L"))
+    name = row.id if len(list(numbers_in(row))) == 1 else f"{row.id}/{said}"
+    unit = {"smd": "SD", "percent": "%", "level": "1"}.get(statistic, said.split("diff_")[-1].replace("_", "/"))
     item = Item(name, unit=unit, **shared)
     if SIDE.search(said):
         return replace(item, reason=f"'{said}' is about some of the people, whom the model does not tell apart")
@@ -136,7 +133,7 @@ def _numbered(
             raise CannotExpress(f"the number is in {unit}, the link in {experiment.link.unit}")
     except CannotExpress as why:
         return replace(item, reason=why.problem)
-    sign = _direction(row.direction)
+    sign = direction(row.direction)
     if sign and statistic in ("smd", "percent", "difference"):
         number = sign * abs(number)
     error = standard_error(row, said, statistic, number, experiment)
@@ -194,104 +191,6 @@ def _of_course(row: CoursePoint, place: Place | None) -> Item:
         "preclinical",
     )  # fmt: skip
     return replace(item, observed=found, experiment=experiment)
-
-
-def _numbers(row: Marker) -> Iterable[tuple[str, Statistic, float]]:
-    """Every comparable number in a row's effect: its own name, the statistic, the number."""
-    effect = row.effect
-    for said, given in effect.items():
-        if isinstance(given, bool) or not isinstance(given, int | float):
-            continue
-        plain = re.sub(r"_(left|right)$", "", said)
-        for name, statistic in MEASURES.items():
-            if plain == name or plain.endswith(f"_{name}"):
-                yield said, statistic, float(given)
-                break
-        else:
-            if re.search(r"(^|_)pct(_|$)", said):
-                yield said, "percent", float(given)
-            elif re.search(r"(^|_)d$", said):
-                yield said, "smd", float(given)
-            elif said.startswith("mean_diff_"):
-                yield said, "difference", float(given)
-    if (pair := _pair(effect)) is not None:
-        yield pair
-    ill = next((k for k in effect if re.search(r"^mean\w*_MDD$", k)), None)
-    well = next((k for k in effect if re.search(r"^mean\w*_HC$", k)), None)
-    if ill and well and {"sd_MDD", "sd_HC"} <= set(effect):
-        pooled = ((effect["sd_MDD"] ** 2 + effect["sd_HC"] ** 2) / 2) ** 0.5
-        yield "smd of the means", "smd", (effect[ill] - effect[well]) / pooled
-
-
-def _pair(effect: Mapping[str, Any]) -> tuple[str, Statistic, float] | None:
-    """The change in per cent between `pre` and `post`, each a mean and its SD."""
-    pre, post = effect.get("pre"), effect.get("post")
-    if isinstance(pre, list) and isinstance(post, list) and len(pre) == len(post) == 2 and pre[0]:
-        return "pct of pre", "percent", 100 * (post[0] / pre[0] - 1)
-    return None
-
-
-def standard_error(row: Marker, said: str, statistic: Statistic, number: float, experiment: Experiment) -> float | None:
-    """Standard error of a row's number from what it prints, or None where nothing it prints gives one."""
-    effect, percent = row.effect, 100.0 if statistic == "percent" else 1.0
-    prefix = re.sub(r"(cohens_d|hedges_g|smd|pct\w*)$", "", said)
-    for key in (f"{prefix}ci95", "ci95", "range"):
-        given = effect.get(key)
-        if isinstance(given, list) and len(given) == 2:
-            return abs(given[1] - given[0]) / Z_95
-    for key in ("se", f"{said}_se"):
-        if isinstance(effect.get(key), int | float):
-            return float(effect[key])
-    groups = _people(row.n)
-    if said == "pct of pre" and groups:
-        (mean, sd), (_, after) = effect["pre"], effect["post"]
-        return 100 * (sd**2 + after**2 - 2 * WITHIN * sd * after) ** 0.5 / mean / sum(groups) ** 0.5
-    if isinstance(effect.get("sd"), int | float) and groups:
-        return float(effect["sd"]) / sum(groups) ** 0.5
-    from_p = _from_p(effect.get("p"), number) if said != "smd of the means" else None
-    if from_p is not None:
-        return from_p
-    if not groups:
-        return None
-    two_groups = experiment.kind == "case-control"
-    sides = groups if len(groups) == 2 else (groups[0] / 2, groups[0] / 2)
-    apart = 1 / sides[0] + 1 / sides[1] if two_groups else 2 * (1 - WITHIN) / sum(groups)
-    if statistic == "smd":
-        return (apart + number**2 / (2 * sum(groups))) ** 0.5
-    cv = experiment.link.cv
-    if statistic == "level":
-        return cv / sum(groups) ** 0.5
-    return percent * cv * (1.0 if statistic == "percent" else experiment.link.scale) * apart**0.5
-
-
-def _from_p(p: Any, number: float) -> float | None:
-    """Standard error from a two-sided p; a bound such as '<.001' is taken at the bound."""
-    if p is None:
-        return None
-    try:
-        chance = float(str(p).strip().lstrip("<=").strip())
-    except ValueError:
-        return None
-    if not 0 < chance < 1 or number == 0:
-        return None
-    z = NormalDist().inv_cdf(1 - chance / 2)
-    return abs(number) / z if z > 0 else None
-
-
-def _people(n: int | str | None) -> tuple[float, ...]:
-    """People in each group: one number, or two of 'n vs n'."""
-    if n is None:
-        return ()
-    found = re.match(r"\s*(\d+)[^\d]*(?:\bvs\.?\b[^\d]*(\d+))?", str(n))
-    return tuple(float(one) for one in found.groups() if one and float(one) > 0) if found else ()
-
-
-def _direction(text: str | None) -> int | None:
-    """1 up, -1 down, None where the row says neither."""
-    said = str(text or "").lower()
-    if re.match(r"\W*(down|lower|reduc|decreas|weak down|fall)", said):
-        return -1
-    return 1 if re.match(r"\W*(up\b|higher|rais|increas)", said) else None
 
 
 def _weight(row: Marker | CoursePoint) -> float:
