@@ -78,7 +78,7 @@ def test_where_no_member_holds_an_alternative_it_is_put_on_all_and_said(shipped)
     assert told(found, {QUESTION: "ceiling"}) == {
         "hypotheses": {QUESTION: "ceiling"},
         "states": {QUESTION: {"ceiling": 3}},
-        "imposed": {QUESTION: "no member of made holds it; its settings were put on every member"},
+        "imposed": {QUESTION: "no member of made holds it; its settings were put on every world"},
     }
 
 

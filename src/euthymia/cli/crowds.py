@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from euthymia.cli.engines import EngineName, engine_called
+from euthymia.cli.hypotheses import held_text
 from euthymia.cli.telling import as_json, progress, table
 
 
@@ -29,6 +30,8 @@ def simulate(
     layout: Literal["parquet", "zarr"] = "parquet",
     engine: EngineName = "auto",
     json: bool = False,
+    worlds: int = 0,
+    hypothesis: tuple[str, ...] = (),
 ) -> None:
     """Give a regimen to a crowd, keep every trajectory, and print how the crowd spreads. A stopped run goes on.
 
@@ -67,11 +70,16 @@ def simulate(
         compiled, reference, or auto for the fastest that works here.
     json
         Print the header and quantiles as JSON.
+    worlds
+        Members of the fitted ensemble that people are spread over; the central estimate alone, if 0.
+    hypothesis
+        NAME=ALTERNATIVE ('show hypotheses' lists them), or PARAMETER=NUMBER; once for each.
     """
     from euthymia.cli.people import endophenotypes_called, genotypes_called
     from euthymia.cohort.cohort import cohort as clinic
     from euthymia.evidence.yaml_with_lines import read_yaml
     from euthymia.treatments.regimen_file import regimen_from
+    from euthymia.trial.restriction import from_words
     from euthymia.trial.simulate import simulate as run
 
     document = read_yaml(plan)
@@ -83,7 +91,7 @@ def simulate(
             done = run(
                 crowd, regimen, outputs=named, every=every, weeks=weeks, store=store,
                 cluster=cluster, chunk=chunk, precision=precision, layout=layout, engine=engine_called(engine),
-                progress=tell,
+                worlds=worlds, hypotheses=from_words(hypothesis), progress=tell,
             )  # fmt: skip
     except KeyboardInterrupt:
         if store is not None:
@@ -95,6 +103,8 @@ def simulate(
         return
     print(f"{done.patients} people, seed {seed}, {len(done.times)} times to day {done.times[-1] / 24:g}")
     print(_spread(found.to_dicts()))
+    for line in held_text(done.header):
+        print(line)
     if done.failures:
         print(f"{len(done.failures)} patients could not be solved; --json lists them")
     if store is not None:

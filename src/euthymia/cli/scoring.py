@@ -32,6 +32,8 @@ def trials(
     engine: EngineName = "auto",
     json: bool = False,
     out: Path | None = None,
+    hypothesis: tuple[str, ...] = (),
+    by_hypothesis: bool = False,
 ) -> None:
     """Simulate published trials and print every published number beside ours.
 
@@ -49,19 +51,63 @@ def trials(
         Print JSON: {"rows": [...], "summary": [...]}.
     out
         Write the same JSON to a file.
+    hypothesis
+        NAME=ALTERNATIVE ('show hypotheses' lists them), or PARAMETER=NUMBER; once for each.
+    by_hypothesis
+        Also score under every alternative of the hypotheses that --hypothesis names; of all, if it names none.
     """
+    from euthymia.trial.restriction import from_words, restricted
     from euthymia.trial.score import PEOPLE, WORLDS, score
     from euthymia.trial.scorecard import scorecard
+
+    chosen = restricted(from_words(hypothesis))
+    if by_hypothesis:
+        _by_hypothesis(trials, tuple(chosen.states) or None, people, seed, engine, json, out)
+        return
 
     found, problems = _published(trials)
     size = people or PEOPLE
     with progress() as tell:
-        rows = score(found, engine_called(engine), size, min(WORLDS, size), seed, tell)
+        rows = score(found, engine_called(engine), size, min(WORLDS, size), seed, tell, chosen.given)
     summaries = scorecard(rows)
-    told = as_json({"rows": [row.told() for row in rows], "summary": [one.told() for one in summaries]})
+    content = {"rows": [row.told() for row in rows], "summary": [one.told() for one in summaries]}
+    told = as_json(content | ({"hypotheses": chosen.told()} if chosen else {}))
     if out is not None:
         write_whole(out, told + "\n")
     print(told if json else f"{_told(rows)}\n\n{_summed_up(summaries)}")
+    for name, held in chosen.told().items():
+        print(f"hypothesis: {name}={held}", file=sys.stderr if json else sys.stdout)
+    for problem in problems:
+        print(problem, file=sys.stderr)
+
+
+def _by_hypothesis(
+    trials: Path | None,
+    names: tuple[str, ...] | None,
+    people: int | None,
+    seed: int,
+    engine: EngineName,
+    json: bool,
+    out: Path | None,
+) -> None:
+    from euthymia.trial.score import PEOPLE, WORLDS
+    from euthymia.trial.score_by_hypothesis import score_by_hypothesis, summed_up
+
+    found, problems = _published(trials)
+    size = people or PEOPLE
+    with progress() as tell:
+        rows = score_by_hypothesis(found, names, engine_called(engine), size, min(WORLDS, size), seed, tell)
+    summaries = summed_up(rows)
+    told = as_json({"rows": [row.told() for row in rows], "summary": [one.told() for one in summaries]})
+    if out is not None:
+        write_whole(out, told + "\n")
+    lines: list[tuple[str, ...]] = [("hypothesis", "alternative", "compared", "inside 90 %", "bias", "CRPS")]
+    for one in summaries:
+        inside = f"{one.covered} of {one.rows}"
+        kind = {"arm": "arms", "contrast": "contrasts"}.get(one.kind, one.kind)
+        lines.append((one.hypothesis, one.alternative, kind, inside, f"{one.bias:+.1f}", f"{one.crps:.2f}"))
+    said = "Of the trials each hypothesis bears on; free parameters were not fitted again for an alternative."
+    print(told if json else f"{table(lines)}\n{said}")
     for problem in problems:
         print(problem, file=sys.stderr)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from euthymia.cli.engines import EngineName, engine_called
+from euthymia.cli.hypotheses import held_text, rivals_of, rivals_text
 from euthymia.cli.telling import DESIGN, as_json, progress, table, write_whole
 
 if TYPE_CHECKING:
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from euthymia.treatments.plan import Plan
     from euthymia.trial.endpoints import Estimate
     from euthymia.trial.run import Run
+    from euthymia.trial.world import World
 
 
 def demo(
@@ -61,6 +64,8 @@ def trial(
     allow: tuple[str, ...] = (),
     endophenotype: tuple[str, ...] = (),
     genotype: tuple[str, ...] = (),
+    hypothesis: tuple[str, ...] = (),
+    by_hypothesis: bool = False,
 ) -> None:
     """Run a virtual trial and print its endpoints.
 
@@ -84,12 +89,17 @@ def trial(
         What everybody has, such as inflamed, or to a degree, such as inflamed=0.5, beside what the protocol says.
     genotype
         What everybody has, such as BDNF=Val/Met, instead of what the protocol says; once for each gene.
+    hypothesis
+        NAME=ALTERNATIVE ('show hypotheses' lists them), or PARAMETER=NUMBER; once for each.
+    by_hypothesis
+        Also predict each arm under every alternative of the open hypotheses that bear on it.
     """
     from euthymia.cli.people import endophenotypes_called, genotypes_called
     from euthymia.trial.conduct import run as conduct
     from euthymia.trial.protocol_file import path_of, trial_from
+    from euthymia.trial.restriction import from_words
 
-    planned = trial_from(design, people=people, seed=seed, allow=tuple(allow))
+    planned = trial_from(design, people=people, seed=seed, allow=tuple(allow), hypotheses=from_words(hypothesis))
     for name, degree in endophenotypes_called(endophenotype).items():
         planned = planned.with_(cohort=planned.cohort.with_endophenotype(name, 1.0 if degree is None else degree))
     planned = planned.with_(cohort=planned.cohort.with_genotypes(**genotypes_called(genotype)))
@@ -99,11 +109,17 @@ def trial(
     if out is not None:
         write_whole(out / DESIGN, path_of(design).read_text(encoding="utf-8"))
         done.save(out)
+    rivals = rivals_of(done, engine) if by_hypothesis else []
     if json:
-        print(as_json({"header": dict(done.header), "endpoints": [vars(one) for one in found]}))
+        told = {"header": dict(done.header), "endpoints": [vars(one) for one in found]}
+        print(as_json(told | ({"by_hypothesis": rivals} if by_hypothesis else {})))
         return
     print(f"{planned.name}: {planned.cohort.size} people, seed {planned.cohort.seed}, day {planned.span:g}")
     print(table([("arm", "endpoint", "scale", "value", "95 % interval", "people"), *(_row(one) for one in found)]))
+    if by_hypothesis:
+        print(f"\n{rivals_text(rivals)}\n")
+    for line in held_text(done.header):
+        print(line)
     for arm, plan in planned.arms.items():
         for rule in plan.allowed:
             print(f"{arm}: the rule {rule} would refuse this and was set aside")
@@ -142,6 +158,7 @@ def run(
     json: bool = False,
     allow: tuple[str, ...] = (),
     condition: tuple[str, ...] = (),
+    hypothesis: tuple[str, ...] = (),
 ) -> None:
     """Give one patient a regimen and print what happens, day by day.
 
@@ -163,11 +180,16 @@ def run(
         A rule of safety that the regimen may break; once for each rule.
     condition
         A condition of the patient, such as metal-in-head, seizure-disorder or long-qt; once for each.
+    hypothesis
+        NAME=ALTERNATIVE ('show hypotheses' lists them), or PARAMETER=NUMBER; once for each.
     """
     from euthymia.errors import EuthymiaError, UnknownName
     from euthymia.evidence.yaml_with_lines import read_yaml
     from euthymia.report.typical import typical
     from euthymia.treatments.regimen_file import regimen_from
+    from euthymia.trial.restriction import from_words
+    from euthymia.trial.world import told as told_of
+    from euthymia.trial.world import worlds
 
     if patient != "typical":
         raise UnknownName("patient", patient, ["typical"])
@@ -176,25 +198,44 @@ def run(
     document = read_yaml(plan)
     regimen = regimen_from(document.content, document.place())
     planned = regimen.plan(allow=tuple(allow), conditions=tuple(condition))
+    chosen = from_words(hypothesis)
+    world = worlds(0, chosen)[0]
     with progress() as tell:
         tell("one patient", 0, 1)
         hours, held = (
             None if days is None else days * 24,
             [name.strip() for name in knock_out.split(",") if name.strip()],
         )
-        done = typical(planned, hours=hours, engine=engine_called(engine), knock_out=held)
+        done = typical(
+            planned,
+            hours=hours,
+            engine=engine_called(engine),
+            knock_out=held,
+            parameters=_held_in(world, chosen, planned),
+        )
     safety = _safety(planned, engine, condition)
     if json:
         columns = {name: done.output(name) for name in done.outputs}
         told = {"patient": patient, "time_h": done.times, "quantities": columns}
         told["held"] = [vars(one) for one in done.model.held]
+        told |= told_of([world], chosen)
         print(as_json(told | {"safety": [vars(one) for one in safety], "allowed": planned.allowed}))
         return
     print(_daily(done))
+    for line in held_text(told_of([world], chosen)):
+        print(line)
     for one in done.model.held:
         print(f"held: {one}")
     for one in safety:
         print(one)
+
+
+def _held_in(world: World, chosen: Mapping[str, object], plan: Plan) -> dict[str, float]:
+    """Parameters of a world that the model of the plan has, and those named by hand whether it has them or not."""
+    from euthymia.model.treatment import model_of
+
+    known = model_of(plan).parameters
+    return {name: number for name, number in world.parameters.items() if name in known or name in chosen}
 
 
 def _safety(plan: Plan, engine: EngineName, conditions: tuple[str, ...]) -> tuple[Finding, ...]:

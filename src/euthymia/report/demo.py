@@ -28,6 +28,7 @@ from euthymia.report.evidence_claims import base_states
 from euthymia.report.fault_numbers import fault_numbers
 from euthymia.report.html import write_report
 from euthymia.report.report_data import Comparison, ReportData, Strategy
+from euthymia.report.rivals import strategy_rivals
 from euthymia.report.typical import typical
 from euthymia.treatments.regimen_file import regimen_from
 from euthymia.trial.conduct import run
@@ -108,6 +109,8 @@ def demonstrate(
         seed=seed,
         progress=lambda what, done, total: tell(f"scoring {what}", len(found) + done, steps),
     )
+    tell("rival hypotheses", steps - 1, steps)
+    rivals = tuple(strategy_rivals(one, engine, min(size, in_trial)) for one in strategies)
     tell("writing the report", steps - 1, steps)
     out = Path(out)
     pages = {}
@@ -132,6 +135,7 @@ def demonstrate(
         date=date.today().isoformat(),
         pages=pages,
         edge_states=edge_states,
+        rivals=rivals,
     )
     for strategy in strategies:
         strategy.run.save(out / strategy.key)

@@ -94,6 +94,7 @@ def _context(data: ReportData, tell: Progress) -> dict[str, Any]:
         "stimulation": stimulated,
         "stimulation_counts": counted(stimulated),
         "allowed": allowed(data),
+        "rivals": _rivals(data),
         **_map(data, {one.key for one in citations}),
         "fitted": statements.fit_table(data),
         "trust": statements.trust_table(data),
@@ -103,6 +104,16 @@ def _context(data: ReportData, tell: Progress) -> dict[str, Any]:
         "headers": [(one.title, one.run.header) for one in data.strategies],
         "failures": sum(len(one.run.failures) for one in data.strategies),
     }
+
+
+def _rivals(data: ReportData) -> dict[str, Any]:
+    """The section of rival hypotheses, its figures drawn."""
+    from euthymia.report.rivals import rivals_shown
+
+    shown = rivals_shown(data.rivals)
+    for one in shown["strategies"]:
+        one["drawn"] = None if one["figure"] is None else drawn(one["figure"])
+    return shown
 
 
 def _map(data: ReportData, cited: set[str]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from euthymia.errors import TrialError, UnknownName
 if TYPE_CHECKING:
     from euthymia.mechanism.state import EdgeState
     from euthymia.model.block import Model
+    from euthymia.report.rivals import StrategyRivals
     from euthymia.report.shares import Shares
     from euthymia.trial.run import ArmRun, Run
     from euthymia.trial.score import Row
@@ -102,6 +103,7 @@ class ReportData:
     date: str = ""
     pages: Mapping[str, str] = field(default_factory=dict)  # title → file beside the report
     edge_states: tuple[EdgeState, ...] | None = None
+    rivals: tuple[StrategyRivals, ...] = ()  # strategies under each alternative of the open hypotheses
 
     def __post_init__(self) -> None:
         if not self.strategies:

@@ -39,7 +39,8 @@ class Prediction:
     """A change (or a difference in change) under one alternative: mean and 90 % interval over the worlds that hold it.
 
     `weight` is what the alternative counts, by the fit where it says so (`weighed` posterior) and otherwise before it
-    (prior); `members` are worlds; `how` says whether they held it or had it put on them. `sd` is that of people.
+    (prior); `members` are worlds; `how` says whether they held it, had it put on, or are the reference because no world
+    says otherwise. `sd` is that of people as rated.
     """
 
     hypothesis: str
@@ -192,8 +193,7 @@ class Rivals:
     def _holding(self, one: Hypothesis, alternative: str) -> tuple[Run | None, str]:
         """A run with worlds that hold the alternative, and how they came to."""
         if any(_state(world, one) == alternative for world in _worlds(self.run)):
-            told = any(one.name in world.states for world in _worlds(self.run))
-            return self.run, "held" if told else "reference"
+            return self.run, _how(self.run, one)
         if not self.again:
             return None, ""
         key = (one.name, alternative)
@@ -211,8 +211,7 @@ class Rivals:
                 self.problems[key] = problem
                 return None, ""
             self._twins[key] = twin
-        twin = self._twins[key]
-        return twin, "put on" if any(one.name in world.imposed for world in _worlds(twin)) else "held, run again"
+        return self._twins[key], _how(self._twins[key], one)
 
 
 @dataclass(frozen=True)
@@ -284,6 +283,14 @@ def _error(sample: np.ndarray) -> float:
 def _worlds(run: Run) -> Iterator[World]:
     for arm in run.arms.values():
         yield from {person.world_number: person.world for person in arm.people}.values()
+
+
+def _how(run: Run, one: Hypothesis) -> str:
+    """How the worlds of a run came to an alternative: they held it, it was put on them, or nobody said otherwise."""
+    lived_in = tuple(_worlds(run))
+    if any(one.name in world.imposed for world in lived_in):
+        return "put on"
+    return "held" if any(one.name in world.states for world in lived_in) else "reference"
 
 
 def _state(world: World, one: Hypothesis) -> str:

@@ -126,7 +126,8 @@ def trial_from(
         with _placed(document, "arms", arm):
             arms[arm] = regimen_from(written, document.place("arms", arm))
     with _placed(document, "hypotheses"):
-        chosen = {**restricted(design.hypotheses).given, **restricted(hypotheses or {}).given}
+        chosen = restricted(design.hypotheses).given
+    chosen = {**chosen, **restricted(hypotheses or {}).given}
     with _placed(document):
         return trial(
             clinic,

@@ -15,14 +15,15 @@ import numpy as np
 
 from euthymia.engine.choose import default_engine
 from euthymia.engine.task import Engine
-from euthymia.errors import EuthymiaError
+from euthymia.errors import EuthymiaError, UnknownName
 from euthymia.evidence.published_trial import Arm, Contrast, Outcome, PublishedTrial
 from euthymia.model.parameter_table import current_fit
 from euthymia.trial.calibration.target import ARM_SD, CONTRAST_SD, POINTS
 from euthymia.trial.climatology import judge
-from euthymia.trial.conduct import run
+from euthymia.trial.conduct import ready, run
 from euthymia.trial.crps import Mixture, of_worlds
 from euthymia.trial.express import SCALES, Expressed, express
+from euthymia.trial.restriction import Given, Restriction, restricted
 from euthymia.trial.run import Run
 
 PEOPLE = 64
@@ -82,10 +83,17 @@ def score(
     worlds: int = WORLDS,
     seed: int = 1,
     progress: Callable[[str, int, int], None] | None = None,
+    hypotheses: Given | None = None,
 ) -> tuple[Row, ...]:
-    """Rows for every arm outcome and contrast of `trials`, predicted where they can be expressed."""
+    """Rows for every arm outcome and contrast of `trials`, predicted where they can be expressed.
+
+    `hypotheses` restricts the worlds (see `trial.restriction`), and raises what a restriction raises.
+    """
+    asked = restricted(hypotheses or {})
     engine = engine or default_engine()
     trials = tuple(trials)
+    if asked.parameters:
+        _known(asked, trials)
     rows: list[Row] = []
     for done, published in enumerate(trials):
         if progress:
@@ -94,13 +102,23 @@ def score(
         finished, problem = None, ""
         if expressed.trial is not None:
             try:
-                finished = run(expressed.trial, engine, grid_hours=1e9)
+                finished = run(expressed.trial.with_(hypotheses=asked.given), engine, grid_hours=1e9)
             except EuthymiaError as error:
                 problem = str(error)
         rows += _rows(published, expressed, finished, problem)
     if progress:
         progress("done", len(trials), len(trials))
     return tuple(rows)
+
+
+def _known(asked: Restriction, trials: Iterable[PublishedTrial]) -> None:
+    """Raises `UnknownName` for a parameter that the model of no arm has."""
+    virtual = [express(published, 1, 1, 0).trial for published in trials]
+    plans = [plan for one in virtual if one is not None for plan in one.arms.values()]
+    known = {name for plan in plans for name in ready(plan)[0].parameters}
+    for name in asked.parameters:
+        if name not in known:
+            raise UnknownName("parameter", name, known)
 
 
 def _rows(published: PublishedTrial, expressed: Expressed, finished: Run | None, problem: str) -> list[Row]:

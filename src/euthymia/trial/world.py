@@ -88,7 +88,7 @@ def told(lived_in: Sequence[World], hypotheses: Given | None = None) -> dict[str
     fit = current_fit()
     holder = "nothing was fitted" if fit is None else f"no member of {fit.id} holds it"
     imposed = dict.fromkeys(name for world in lived_in for name in world.imposed)
-    said = {name: f"{holder}; its settings were put on every member" for name in imposed}
+    said = {name: f"{holder}; its settings were put on every world" for name in imposed}
     return {"hypotheses": restricted(hypotheses or {}).told(), "states": states, "imposed": said}
 
 
