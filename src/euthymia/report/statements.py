@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from euthymia.report.fit_statements import target_counts, target_lines
 from euthymia.report.report_data import ReportData, Strategy
 from euthymia.report.verdict import INSIDE, SHORT, compared, days, is_miss, mark, verdict
 from euthymia.report.wording import DASH, arm_name, number, percent, when
@@ -171,7 +172,15 @@ def fit_table(data: ReportData) -> Mapping[str, Any] | None:
         splits[str(trial.split)].append(trial.id)
     if fit is None:
         return {"fit": None, "splits": splits}
-    targets = list(fit.told.get("targets", ()))
-    counts = Counter(target["trial"] for target in targets)
-    told = {key: given for key, given in fit.told.items() if key != "targets"}
-    return {"fit": fit, "told": told, "targets": targets, "counts": counts, "splits": splits}
+    targets = target_lines(fit)
+    counts = Counter(target["trial"] for target in fit.told["targets"] if target["trial"])
+    told = {key: given for key, given in fit.told.items() if key not in ("targets", "checks")}
+    return {
+        "fit": fit,
+        "told": told,
+        "targets": targets,
+        "outside": sum(target["miss"] for target in targets),
+        "markers": target_counts(fit)["markers"],
+        "counts": counts,
+        "splits": splits,
+    }
