@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from euthymia.cohort.cohort import cohort
+    from euthymia.cohort.endophenotype import endophenotype
+    from euthymia.cohort.genotype import genotype
     from euthymia.errors import EuthymiaError
     from euthymia.evidence.observation import observations
     from euthymia.evidence.trial_table import read_trials
@@ -66,7 +68,9 @@ __all__ = [
     "device",
     "drug",
     "effect",
+    "endophenotype",
     "endpoint",
+    "genotype",
     "hypotheses",
     "hypotheses_disagree",
     "hypothesis",
@@ -113,7 +117,9 @@ _HOMES = {
     "device": "treatments.device",
     "drug": "treatments.drug",
     "effect": "trial.endpoints",
+    "endophenotype": "cohort.endophenotype",
     "endpoint": "trial.endpoints",
+    "genotype": "cohort.genotype",
     "hypotheses": "model.hypothesis",
     "hypotheses_disagree": "trial.by_hypothesis",
     "hypothesis": "model.hypothesis",

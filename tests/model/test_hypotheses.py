@@ -2,9 +2,14 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from euthymia.check import plans
+from euthymia.engine.choose import default_engine
+from euthymia.engine.lower import lower
+from euthymia.engine.schedule import Rate, tabulate
+from euthymia.engine.task import Task
 from euthymia.errors import DataError, EuthymiaError, UnknownName
 from euthymia.evidence.library import library
 from euthymia.model.hypothesis import (
@@ -17,8 +22,9 @@ from euthymia.model.hypothesis import (
     sets_of,
     unknown_settings,
 )
-from euthymia.model.parameter_table import Fit
+from euthymia.model.parameter_table import Fit, priors
 from euthymia.model.treatment import model_of
+from euthymia.trial.enrol import RUN_IN_HOURS, base_model
 
 #: the rows of the design that are switches and not wide priors
 OPEN = {
@@ -114,3 +120,27 @@ def test_an_unknown_name_offers_the_nearest() -> None:
     assert str(told.value).startswith(
         "there is no alternative 'necessary'\n  Known: not-required, prolonging, required."
     )
+
+
+def test_the_ill_state_outlives_its_stress_above_the_saddle_and_not_below() -> None:
+    """Two years of stress, then none for three: above the saddle limbic drive stays up, below it returns to health.
+
+    If this fails after the circuit changed, `circuit.from_bias` of `bistability.yaml` has to be computed again.
+    """
+    model = base_model()
+    program = lower(model)
+    calm = {"life.episode": 1.5, "life.habitual": 0.0, "life.reversion_time": 24.0}
+    settings = [calm | sets_of({"bistability": name}) for name in ("below", "above")]
+    numbers = np.array([[one.get(n, value.number) for n, value in model.parameters.items()] for one in settings])
+    schedule = tabulate(program, [(Rate(0.0, "life.course", 1.0, 1e6),)] * 2)
+    times = np.array([0.0, 3 * 365 * 24.0])
+    found = default_engine().solve(Task(program, numbers, schedule, times, ("limbic_drive",), start=-RUN_IN_HOURS))
+    healthy = model.parameters["circuit.healthy_drive"].number
+    below, above = found.values[:, -1, 0]
+    assert below == pytest.approx(healthy, abs=0.02)
+    assert above > 0.5
+
+
+def test_below_the_saddle_covers_the_prior_of_the_gain() -> None:
+    """The reference leaves the gain free, so the number above the saddle lies beyond the bounds of its prior."""
+    assert sets_of({"bistability": "above"})["circuit.from_bias"] > priors("circuit")["from_bias"].high

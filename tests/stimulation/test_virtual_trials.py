@@ -12,7 +12,7 @@ from euthymia.report.stimulation_trials import FOUND, NONE, counted, stimulation
 from euthymia.treatments.device import device, devices
 from euthymia.treatments.limits.stimulation import findings
 from euthymia.treatments.order import light, rtms, sham, tdcs
-from euthymia.trial.calibrate import problem
+from euthymia.trial.calibration.problem import problem
 from euthymia.trial.conduct import run
 from euthymia.trial.express import express
 from euthymia.trial.protocol import Trial, trial

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from euthymia.cli.app import ended
 from euthymia.cohort.cohort import cohort
 from euthymia.engine.choose import default_engine
 from euthymia.engine.lower import lower
@@ -87,6 +89,23 @@ def test_the_standard_error_comes_from_what_is_printed():
     assert error(smd=1.0, p=0.05) == pytest.approx(1 / 1.959964, rel=1e-5)
     assert error(smd=1.0, p="<.001") == pytest.approx(1 / 3.290527, rel=1e-5)
     assert error(smd=0.5) == pytest.approx(np.sqrt(1 / 50 + 1 / 50 + 0.25 / 200))
+
+
+def test_a_link_with_an_assumed_slope_has_the_larger_error():
+    assert "slope" in links().markers["bdnf"].assumed
+    for name, share in (("cortisol", "people"), ("serum BDNF", "stand-ins")):
+        item = only(marker(marker=name, effect={"smd": 1.0, "se": 0.1}))[0]
+        assert item.observed is not None
+        assert item.observed.sd == pytest.approx(np.hypot(0.1, links().translation[share].share))
+
+
+def test_an_interval_belongs_to_the_number_it_holds():
+    first, second = only(marker(effect={"smd": 0.5, "ci95": [0.3, 0.7], "pct": 12}))
+    assert first.observed is not None
+    assert second.observed is not None
+    assert first.observed.sd == pytest.approx(np.hypot(0.4 / 3.92, 0.125))
+    cv = links().markers["cortisol"].cv
+    assert second.observed.sd == pytest.approx(np.hypot(100 * cv * np.sqrt(2 / 50), 3))
 
 
 def test_directions_and_reversed_comparisons_give_the_sign():
@@ -367,3 +386,10 @@ def test_misses_come_first_and_hypotheses_are_known_parameters():
     assert all(row.reason for row in rows if row.status == "not expressed")
     with pytest.raises(UnknownName):
         score(None, ENGINE, worlds=0, people=PEOPLE, hypotheses={"serotonin.nonsense": 1})
+
+
+def test_the_verb_prints_what_readers_read(capsys):
+    assert ended(["score", "biomarkers", "--worlds", "0", "--people", "4", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert {one["group"] for one in told["summary"]} == {"biomarker", "preclinical"}
+    assert {"id", "predicted", "low", "high", "published", "inside", "reason", "z"} <= set(told["rows"][0])

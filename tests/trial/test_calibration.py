@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,7 +24,7 @@ from euthymia.model.parameter_table import Prior, read_fit
 from euthymia.trial.calibration.ensemble import ensemble
 from euthymia.trial.calibration.identified import identified
 from euthymia.trial.calibration.left_out import left_out
-from euthymia.trial.calibration.optimum import curvature, slopes, standing, stepped
+from euthymia.trial.calibration.optimum import Point, curvature, slopes, standing, stepped
 from euthymia.trial.calibration.problem import Problem, problem
 from euthymia.trial.calibration.rivals import Rival, weighted
 from euthymia.trial.calibration.run import calibrate
@@ -38,11 +40,14 @@ FREE = ("circuit.from_stress", "circuit.monoamine_gain", "circuit.inhibition_gai
 # --- a model whose answer is known: predictions linear in the logarithms ------------------------------------
 
 
+THREE = {f"p.{i}": Prior(1.0, 0.8, 1e-6, 1e6) for i in range(3)}
+
+
 @dataclass(frozen=True)
 class Linear:
     """Six numbers of two trials, linear in three logarithms; the third parameter does nothing."""
 
-    free = {f"p.{i}": Prior(1.0, 0.8, 1e-6, 1e6) for i in range(3)}
+    free = MappingProxyType(THREE)
     slopes = np.array([[2.0, 0, 0], [1.0, 1, 0], [0.0, 3, 0], [1.0, -1, 0], [0.5, 2, 0], [2.0, 1, 0]])
     published = np.array([1.0, 0.5, -1.0, 1.2, 0.3, 1.0])
     whitener = np.eye(6) * 2.0
@@ -50,7 +55,7 @@ class Linear:
     groups = ("a", "a", "a", "b", "b", "b")
     of_trial = np.array(["t1", "t1", "t1", "t2", "t2", "t2"])
     count = 6
-    names = tuple(free)
+    names = tuple(THREE)
     centre = np.zeros(3)
     prior_sd = np.full(3, 0.8)
     bounds = (np.full(3, -14.0), np.full(3, 14.0))
@@ -67,13 +72,16 @@ class Linear:
         return np.linalg.solve(square, 4 * self.slopes.T @ self.published), np.linalg.inv(square)
 
 
+NOBODY: Any = None  # an engine nobody asks
+
+
 @pytest.fixture(scope="module")
-def linear():
-    posed = Linear()
-    point = standing(posed, posed.centre, None)
+def linear() -> tuple[Any, Point, np.ndarray]:
+    posed: Any = Linear()
+    point = standing(posed, posed.centre, NOBODY)
     while not point.finished:
-        point = stepped(posed, point, slopes(posed, point, None), None, lambda text: None)
-    return posed, point, slopes(posed, point, None)
+        point = stepped(posed, point, slopes(posed, point, NOBODY), NOBODY, lambda text: None)
+    return posed, point, slopes(posed, point, NOBODY)
 
 
 def test_the_search_finds_the_mean_of_a_linear_model(linear) -> None:
@@ -85,7 +93,7 @@ def test_the_search_finds_the_mean_of_a_linear_model(linear) -> None:
 def test_the_ensemble_has_the_mean_and_covariance_of_a_linear_model(linear) -> None:
     posed, point, jacobian = linear
     only = (Rival("q", "yes", True, 1.0, point.x, point.predicted, point.cost, 1.0),)
-    members = ensemble(posed, point, jacobian, only, None, members=4000)
+    members = ensemble(posed, point, jacobian, only, NOBODY, members=4000)
     x, weights = np.stack([m.x for m in members]), np.array([m.weight for m in members])
     mean, spread = posed.posterior
     assert weights.sum() == pytest.approx(1)
@@ -96,7 +104,7 @@ def test_the_ensemble_has_the_mean_and_covariance_of_a_linear_model(linear) -> N
 def test_a_parameter_that_nothing_depends_on_is_called_unidentified(linear) -> None:
     posed, point, jacobian = linear
     only = (Rival("q", "yes", True, 1.0, point.x, point.predicted, point.cost, 1.0),)
-    found = identified(posed, point, jacobian, ensemble(posed, point, jacobian, only, None, members=800))
+    found = identified(posed, point, jacobian, ensemble(posed, point, jacobian, only, NOBODY, members=800))
     assert [one.unidentified for one in found] == [False, False, True]
     assert dict(found[0].by) == pytest.approx({"a": 5 / 10.25, "b": 5.25 / 10.25})  # squares of the slopes above
     assert dict(found[1].by) == pytest.approx({"a": 10 / 16, "b": 6 / 16})
@@ -109,7 +117,7 @@ def test_leaving_a_trial_out_is_a_fit_without_it(linear) -> None:
     kept = posed.slopes[:3]
     square = 4 * kept.T @ kept + np.eye(3) / 0.64
     x = np.linalg.solve(square, 4 * kept.T @ posed.published[:3])
-    found = [one for one in left_out(posed, point, jacobian, None, "trial") if one.target >= 3]
+    found = [one for one in left_out(posed, point, jacobian, NOBODY, "trial") if one.target >= 3]
     assert np.allclose([one.mean for one in found], posed.slopes[rows] @ x, atol=1e-2)
     spread = np.sqrt(np.diag(posed.slopes[rows] @ np.linalg.solve(square, posed.slopes[rows].T)) + 0.25)
     assert np.allclose([one.sd for one in found], spread, rtol=1e-6)
@@ -146,7 +154,7 @@ def test_rare_alternatives_are_drawn_more_often_and_count_less(linear) -> None:
         Rival("q", "a", True, 0.5, point.x, point.predicted, point.cost, 0.97),
         Rival("q", "b", False, 0.5, point.x, point.predicted, point.cost, 0.03),
     )
-    members = ensemble(posed, point, jacobian, pair, None, members=400)
+    members = ensemble(posed, point, jacobian, pair, NOBODY, members=400)
     rare = [m for m in members if ("q", "b") in m.states]
     assert len(rare) / len(members) > 0.05
     assert sum(m.weight for m in rare) == pytest.approx(0.03, abs=0.01)
@@ -250,7 +258,7 @@ def test_parts_of_another_question_are_not_gone_on_with(small, tmp_path: Path) -
 
 
 def test_a_parameter_without_a_prior_cannot_be_freed() -> None:
-    with pytest.raises(UnknownName, match="circuit.width"):
+    with pytest.raises(UnknownName, match=r"circuit\.width"):
         problem(people=2, free=("circuit.width",), markers=False)
 
 

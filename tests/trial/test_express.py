@@ -16,6 +16,7 @@ from euthymia.treatments.order import oral, placebo
 from euthymia.trial.conduct import run
 from euthymia.trial.contact import setting_of
 from euthymia.trial.express import DAYS_ASSUMED, TYPICAL, Expressed, baseline_of, express
+from euthymia.trial.express_device import DAYS_OF_ACTIVE
 from euthymia.trial.express_drug import USUAL_DOSE
 from euthymia.trial.protocol import trial
 from euthymia.trial.table_names import Named, named
@@ -47,6 +48,15 @@ def test_days_that_no_table_gave_are_said_to_be_taken(tmp_path: Path) -> None:
     sessions = {name: [s.time / 24 for s in plan.sessions] for name, plan in expressed.trial.arms.items()}
     assert sessions["sham"] == [0, 1, 2, 3, 4]
     assert [day % 7 < 5 for day in sessions["active"]] == [True] * 21
+
+
+def test_a_sham_without_days_has_those_of_the_active_arm(tmp_path: Path) -> None:
+    text = NO_DAYS.replace("[{intervention: tms_sham, treatment_days: [0, 1, 2, 3, 4]}]", "[{intervention: tms_sham}]")
+    (tmp_path / "t.yaml").write_text(text.replace("protocol: 10Hz,", "protocol: 10Hz, treatment_days: [0, 1, 7],"))
+    expressed = express(read_trials(tmp_path / "t.yaml").trials[0], people=8, seed=1, worlds=0)
+    assert expressed.trial is not None
+    assert [s.time / 24 for s in expressed.trial.arms["sham"].sessions] == [0, 1, 7]
+    assert expressed.liberties == {"sham": DAYS_OF_ACTIVE}
 
 
 @pytest.fixture(scope="module")
@@ -102,6 +112,13 @@ def test_a_pause_of_an_infusion_gives_nothing(tmp_path: Path) -> None:
     schedule = "{kind: infusion_profile, steps_h: [[0, 2, 0.06], [4, 6, 0.03]]}"
     doses = given(tmp_path, f"[{{intervention: Zulresso, unit: mg/kg/h, schedule: {schedule}}}]")
     assert [(day * 24, amount) for day, _, amount, _ in doses] == [(0, 0.12), (2, 0), (4, 0.06)]
+
+
+def test_a_steady_rate_runs_for_its_minutes(tmp_path: Path) -> None:
+    schedule = "{kind: times, times_d: [0, 7], infusion_min: 120}"
+    regimen = f"[{{intervention: brexanolone, dose: 60, unit: ug/kg/h, schedule: {schedule}}}]"
+    found = [(day, round(amount, 6)) for day, _, amount, _ in given(tmp_path, regimen)]
+    assert found == [(0, 0.12), (7, 0.12)]
 
 
 @pytest.mark.parametrize(
@@ -229,6 +246,11 @@ def test_an_arm_that_only_a_contrast_names_is_its_name(tmp_path: Path) -> None:
     assert [arm.arm for arm in published.arms] == ["active", "placebo"]
     assert USUAL_DOSE in found.liberties["clomipramine"]
     assert "the table gives no arm 'TCA'" in found.reasons["TCA"]
+
+
+def test_a_contrast_without_a_number_names_no_arm(tmp_path: Path) -> None:
+    rows = "[{arm: clomipramine, reference: placebo, time_d: 28, p: 0.4}]"
+    assert table(tmp_path, "[{intervention: sertraline}]", f"  contrasts: {rows}\n").implied == ()
 
 
 def test_two_treatments_in_one_row_are_refused(tmp_path: Path) -> None:

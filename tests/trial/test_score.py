@@ -11,7 +11,8 @@ import pytest
 from euthymia.evidence.trial_table import read_trials
 from euthymia.trial.calibration.problem import problem
 from euthymia.trial.express import TYPICAL, express
-from euthymia.trial.score import _components, _predictive, score
+from euthymia.trial.predictive import components, predictive
+from euthymia.trial.score import score
 
 TABLE = """\
 - id: tiny_ketamine
@@ -31,7 +32,7 @@ TABLE = """\
     baseline: {mean: 33, sd: 5, confidence: verified}
     outcomes:
     - {visit: day 1, time_d: 1, kind: change, mean: -15, sd: 9, confidence: verified}
-    - {visit: day 1, time_d: 1, kind: change, mean: -9, confidence: verified, scale: QIDS-SR16}
+    - {visit: day 1, time_d: 1, kind: change, mean: -2, confidence: verified, scale: CGI-S}
   - arm: placebo
     regimen: [{intervention: placebo, route: iv}]
     n: {value: 40, confidence: verified}
@@ -77,7 +78,7 @@ def test_what_is_predicted_has_an_interval_around_it_and_a_published_number_besi
 def test_what_cannot_be_expressed_says_why(rows) -> None:
     reasons = {row.arm if row.scale == "MADRS" else row.scale: row.reason for row in rows if row.status != "predicted"}
     assert reasons["wonder_drug"] == "there is no drug 'wonderdrug' in the treatments"
-    assert reasons["QIDS-SR16"].startswith("the scale QIDS-SR16 is not modelled")
+    assert reasons["CGI-S"].startswith("the scale CGI-S is not modelled")
 
 
 def test_ketamine_is_better_than_placebo_on_the_next_day(rows) -> None:
@@ -109,7 +110,7 @@ def test_the_interval_covers_means_of_new_trials_from_the_same_worlds() -> None:
         centres = random.normal(-10, 2, 17)
         worlds = np.repeat(np.arange(16), 4)
         sample = centres[worlds] + random.normal(0, 8, 64)
-        _, low, high = _predictive(sample, worlds, n=100, scatter=1.0)
+        _, low, high = predictive(sample, worlds, n=100, scatter=1.0)
         new = centres[16] + random.normal(0, 1.0) + random.normal(0, 8) / 10
         covered += low <= new <= high
     assert 0.84 <= covered / 300 <= 0.96
@@ -119,7 +120,7 @@ def test_variance_between_and_within_worlds_is_told_apart() -> None:
     random = np.random.default_rng(1)
     worlds = np.repeat(np.arange(400), 5)
     sample = random.normal(0, 3, 400)[worlds] + random.normal(0, 5, 2000)
-    between, within = _components(sample, worlds)
+    between, within = components(sample, worlds)
     assert between == pytest.approx(9, rel=0.2)
     assert within == pytest.approx(25, rel=0.1)
 
@@ -153,3 +154,111 @@ def test_a_predicted_row_carries_its_score_and_those_of_the_forecasts(rows) -> N
     assert ketamine.class_mean < placebo.class_mean
     assert contrast.class_mean < 0
     assert wonder.crps is None and wonder.class_crps is not None
+
+
+RATES = """\
+- id: tiny_rates
+  treatment_family: SSRI
+  design: randomised double-blind
+  population: {dx: MDD, confidence: verified}
+  scale: MADRS
+  arms:
+  - arm: escitalopram
+    regimen:
+    - intervention: escitalopram
+      dose: licensed range
+      unit: mg
+      route: oral
+      schedule: {kind: qd, start_d: 0, end_d: 28}
+    n: {value: 100, confidence: verified}
+    baseline: {mean: 30, confidence: verified}
+    outcomes: [{time_d: 28, kind: change, mean: -6, confidence: verified, scale: QIDS-SR16}]
+    rates:
+    - {outcome: response, time_d: 28, rate: 0.4, confidence: verified}
+    - {outcome: remission_MADRS<=12, time_d: 28, rate: 0.25, confidence: verified}
+    - {outcome: remission, time_d: 28, rate: 0.2, confidence: verified}
+    - {outcome: "response_maintained_>=7d", time_d: 28, rate: 0.3, confidence: verified}
+    - {outcome: response, time_d: 28, rate: 0.4, confidence: verified, scale: HAMD21}
+  - arm: placebo
+    regimen: [{intervention: placebo, route: oral}]
+    n: {value: 100, confidence: verified}
+    baseline: {mean: 30, confidence: verified}
+    rates: [{outcome: response, time_d: 28, rate: 0.3, confidence: verified}]
+  contrasts:
+  - arm: escitalopram
+    reference: placebo
+    time_d: 28
+    odds_ratio_response: 1.6
+    ci95: [1.2, 2.1]
+    confidence: verified
+"""
+
+
+@pytest.fixture(scope="module")
+def rates(tmp_path_factory: pytest.TempPathFactory):
+    path: Path = tmp_path_factory.mktemp("rates") / "trials.yaml"
+    path.write_text(RATES)
+    return score(read_trials(path).trials, people=32, worlds=4, seed=3)
+
+
+def test_rates_are_shares_with_an_interval(rates) -> None:
+    found = [row for row in rates if row.kind == "rate" and row.status == "predicted"]
+    assert [(row.arm, row.measure) for row in found] == [
+        ("escitalopram", "response"), ("escitalopram", "remission"), ("escitalopram", "remission"),
+        ("placebo", "response"),
+    ]  # fmt: skip
+    for row in found:
+        assert 0 <= row.low < row.high <= 1
+        assert row.low <= row.predicted <= row.high
+        assert row.published_se == pytest.approx(math.sqrt(row.published * (1 - row.published) / 100))
+        assert 0 <= row.crps < 1
+    lenient, strict = found[1], found[2]
+    assert lenient.predicted >= strict.predicted  # 12 or less against the scale's own 10
+    assert "remission taken as MADRS of 10 or less" in strict.reason
+    assert "the licensed range of escitalopram stands for 10 mg daily" in strict.reason
+
+
+def test_rates_without_a_counterpart_say_why(rates) -> None:
+    reasons = [row.reason for row in rates if row.kind == "rate" and row.status != "predicted"]
+    assert reasons == [
+        "'response_maintained_>=7d' is not compared: only response and remission at a visit are",
+        "the scale HAMD21 is not modelled (modelled: MADRS, HAMD17, HAMD6, QIDS_SR16)",
+    ]
+
+
+def test_an_odds_ratio_is_compared_as_its_logarithm(rates) -> None:
+    (row,) = (row for row in rates if row.kind == "odds_ratio")
+    assert row.published == pytest.approx(math.log(1.6))
+    assert row.published_se == pytest.approx(math.log(2.1 / 1.2) / 3.92)
+    assert row.low < row.predicted < row.high
+    shares = {
+        r.arm: r.predicted for r in rates if r.kind == "rate" and r.measure == "response" and r.predicted is not None
+    }
+    (drug, control) = ((32 * shares[arm] + 0.5) / 33 for arm in ("escitalopram", "placebo"))
+    assert row.predicted == pytest.approx(math.log(drug / (1 - drug) / (control / (1 - control))))
+    assert not [row for row in rates if row.kind == "contrast"]
+
+
+def test_a_self_rated_scale_is_predicted_on_its_own_items(rates) -> None:
+    (row,) = (row for row in rates if row.kind == "arm")
+    assert (row.scale, row.status) == ("QIDS-SR16", "predicted")
+    assert -20 < row.predicted < 0
+
+
+def test_the_interval_of_a_rate_covers_what_binomial_sampling_gives() -> None:
+    random = np.random.default_rng(8)
+    covered = 0
+    for _ in range(400):
+        sample = (random.random(64) < 0.3).astype(float)
+        _, low, high = predictive(sample, np.repeat(np.arange(16), 4), n=50, scatter=0.0)
+        covered += low <= (random.random(50) < 0.3).mean() <= high
+    assert 0.84 <= covered / 400 <= 0.98
+
+
+def test_the_summary_has_lines_for_rates(rates) -> None:
+    from euthymia.trial.scorecard import scorecard
+
+    lines = {one.kind: one for one in scorecard(rates)}
+    assert set(lines) == {"arm", "rate", "odds_ratio"}
+    assert lines["rate"].rows == 4
+    assert abs(lines["rate"].bias) < 1

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from euthymia.trial.score import Row
     from euthymia.trial.scorecard import Summary
 
+#: kinds of rows as the summary calls them
+KINDS = {"arm": "arms", "contrast": "contrasts", "rate": "rates", "odds_ratio": "log odds ratios"}
+
 scores = App(name="score", help="Hold the model against published trials and known physics.", help_epilogue="")
 scores.command(physics)
 scores.command(biomarkers)
@@ -129,9 +132,12 @@ def _told(rows: tuple[Row, ...]) -> str:
     compared = [row for row in rows if row.predicted is not None]
     for row in compared:
         what = row.arm if row.reference is None else f"{row.arm} - {row.reference}"
-        ours = f"{row.predicted:.1f} ({row.low:.1f} to {row.high:.1f})"
+        if row.kind in ("rate", "odds_ratio"):
+            what += f", {row.measure}" + (" (log odds ratio)" if row.kind == "odds_ratio" else "")
+        digits = 1 if row.kind in ("arm", "contrast") else 2
+        ours = f"{row.predicted:.{digits}f} ({row.low:.{digits}f} to {row.high:.{digits}f})"
         inside = {None: "", True: "yes", False: "no"}[row.hit]
-        published = "" if row.published is None else f"{row.published:.1f}"
+        published = "" if row.published is None else f"{row.published:.{digits}f}"
         day = "" if row.time_h is None else f"{row.time_h / 24:g}"
         lines.append((row.trial, what, row.scale or "", day, ours, published, inside))
     judged = [row.hit for row in compared if row.hit is not None]
@@ -158,11 +164,13 @@ def _summed_up(summaries: tuple[Summary, ...]) -> str:
             "" if skill is None else f"{skill:+.2f} ({rows})"
             for skill, rows in ((one.skill_class, one.class_rows), (one.skill_all, one.all_rows))
         ]
-        numbers = (f"{one.bias:+.1f}", f"{one.error:.1f}", f"{one.crps:.2f}")
+        digits = 1 if one.kind in ("arm", "contrast") else 2
+        numbers = (f"{one.bias:+.{digits}f}", f"{one.error:.{digits}f}", f"{one.crps:.2f}")
         inside = f"{one.covered} of {one.rows} ({100 * one.coverage:.0f} %)"
-        lines.append((one.split, {"arm": "arms", "contrast": "contrasts"}[one.kind], inside, *numbers, *skills))
+        lines.append((one.split, KINDS[one.kind], inside, *numbers, *skills))
     said = (
-        "In MADRS points. CRPS: continuous ranked probability score. Skill above 0 beats a forecast without mechanism: "
-        "the mean of the treatment's class, or of all arms of its role, in the calibration trials (rows compared)."
+        "Arms and contrasts in MADRS points, rates as shares. CRPS: continuous ranked probability score. Skill above 0 "
+        "beats a forecast without mechanism: the mean of the treatment's class, or of all arms of its role, in the "
+        "calibration trials (rows compared)."
     )
     return f"{table(lines)}\n{said}"

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from euthymia.cohort.effect import start
+from euthymia.cohort.effect import reference
 from euthymia.cohort.endophenotype import Carried, carried, carried_from, check_together, pairs
 from euthymia.cohort.genotype import Fixed, fixed_from, genotype, genotypes
 from euthymia.cohort.preset import Preset, Spread, preset
@@ -210,7 +210,7 @@ def _carry(one: Carried, patient: Patient, scores: Mapping[str, float]) -> None:
     """Give a person an endophenotype, if he is among those who have it; the degree becomes a covariate."""
     has = one.share == 1 or _keyed(patient, one.name).random() < one.share
     patient.covariates[one.name] = one.degree if has else 0.0
-    if not has:
+    if not has or one.degree == 0:
         return
     for name, effect in one.endophenotype.effects.items():
         if effect.factor is not None:
@@ -218,7 +218,7 @@ def _carry(one: Carried, patient: Patient, scores: Mapping[str, float]) -> None:
             continue
         old = patient.parameters.get(name)
         score = scores[name] if name in scores else float(_keyed(patient, name).standard_normal())
-        patient.parameters[name] = effect.moved(start(name) if old is None else old, score, one.degree)
+        patient.parameters[name] = effect.moved(reference(name) if old is None else old, score, one.degree)
 
 
 def _together(clinic: Preset, asked: tuple[Carried, ...]) -> tuple[Carried, ...]:
@@ -230,7 +230,7 @@ def _together(clinic: Preset, asked: tuple[Carried, ...]) -> tuple[Carried, ...]
         for name, effect in one.endophenotype.effects.items():
             if effect.factor is None and name in clinic.varies and clinic.varies[name].factor:
                 raise TrialError(
-                    f"endophenotype '{one.name}' says where {name} lies, and cohort '{clinic.name}' draws a factor on it",
+                    f"endophenotype '{one.name}' says where {name} lies; cohort '{clinic.name}' draws a factor on it",
                     rule="A drawn factor takes a factor.",
                     fix="Write a factor in the file of the endophenotype.",
                 )

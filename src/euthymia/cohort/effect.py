@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import cache
 from typing import Annotated, Literal
 
 import numpy as np
@@ -16,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from euthymia.errors import DataError, Place
 from euthymia.evidence.value import Value
 from euthymia.evidence.yaml_with_lines import Document
-from euthymia.model.parameter_table import FOLDER, starting_values
+from euthymia.model.parameter_table import FOLDER, starting_values, values_for
 from euthymia.treatments.measured import Measured, Ratio
 
 Number = Annotated[Value, Measured("1", least=-math.inf)]
@@ -52,7 +53,7 @@ class Effect(Part):
         assert self.to is not None  # factors are multiplied where the model's own value is known
         centre = self.to.number
         new = centre + self.spread * score if self.kind == "normal" else centre * math.exp(self.spread * score)
-        return float(old + degree * (np.clip(new, self.low, self.high) - old))
+        return float((1 - degree) * old + degree * np.clip(new, self.low, self.high))
 
     def multiplied(self, degree: float) -> float:
         """The factor at this degree: 1 at 0, the whole at 1, a straight line between and beyond."""
@@ -66,10 +67,11 @@ def missing(name: str) -> bool:
     return not (FOLDER / f"{block}.yaml").is_file() or short not in starting_values(block)
 
 
-def start(name: str) -> float:
-    """The model's own starting value of a parameter."""
+@cache
+def reference(name: str) -> float:
+    """The model's own value of a parameter, as fitted where it was."""
     block, _, short = name.partition(".")
-    return starting_values(block)[short].number
+    return values_for(block)[short].number
 
 
 def check_parameters(names: Mapping[str, object], document: Document, *path: str) -> None:

@@ -46,7 +46,7 @@ class Endophenotype(Part):
     because: str
     source: str | None = None
     confidence: Literal["verified", "recalled"]
-    degree: Degrees = Degrees()
+    degree: Degrees = Field(default_factory=lambda: Degrees(low=0.0, high=1.0))
     effects: Mapping[str, Effect] = Field(min_length=1)
     markers: tuple[str, ...] = Field((), description="Rows of evidence/biomarkers.yaml that should move with it.")
     biomarker: str
@@ -96,7 +96,7 @@ def _check_markers(found: Endophenotype, document: Document) -> None:
             )
 
 
-def carried(name: str, degree: object = 1.0, share: object = 1.0) -> Carried:
+def carried(name: str, degree: Any = 1.0, share: Any = 1.0) -> Carried:
     """An endophenotype to a degree in a share of people; raises `UnknownName`, `DataError` or `TrialError`."""
     found = endophenotype(name)
     allowed = found.degree

@@ -215,8 +215,7 @@ def _agreed(statements: list[Fixed]) -> Fixed:
         if len(pairs) > 1 or _coarse(first) != _coarse(other):
             raise TrialError(
                 f"the genotype of {first.gene.name} contradicts itself: {_told(first)} and {_told(other)}",
-                rule="A person has one pair of alleles, and its phenotype follows from it "
-                f"({_file(first.gene)}).",
+                rule=f"A person has one pair of alleles, and its phenotype follows from it ({_file(first.gene)}).",
                 fix=f"Keep one of them, for example {first.gene.name}: {_example(first.gene)}.",
             )
         finer = other if _coarse(first) == first.level else first

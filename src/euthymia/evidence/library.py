@@ -83,10 +83,11 @@ class Library:
 
     @cached_property
     def courses(self) -> Mapping[str, CoursePoint]:
-        """Id → one number of a published course in animals, cells or a model of them."""
+        """Id → one number of a published course in animals, cells or a model of them; none without such a table."""
         from euthymia.evidence.preclinical import read_courses
 
-        return MappingProxyType(read_courses(self.folder / "preclinical.yaml"))
+        table = self.folder / "preclinical.yaml"
+        return MappingProxyType(read_courses(table) if table.is_file() else {})
 
     @cached_property
     def scale_links(self) -> Mapping[str, ScaleLink]:

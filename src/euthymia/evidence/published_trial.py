@@ -112,8 +112,9 @@ class PublishedTrial(Read):
 
     @property
     def implied(self) -> tuple[Arm, ...]:
-        """Arms that only a contrast names: what they got is their name, and nothing was printed of them alone."""
-        names = (name for one in self.contrasts for name in (one.arm, one.reference))
+        """Arms that only a dated number of a contrast names: what they got is their name."""
+        told = [one for one in self.contrasts if one.time_d is not None and (one.difference is not None or one.effects)]
+        names = (name for one in told for name in (one.arm, one.reference))
         missing = dict.fromkeys(
             name for name in names if not any(fits(arm.arm, name) for arm in self.arms for fits in _FITS)
         )

@@ -230,6 +230,7 @@ def scatter_table(rows: Iterable[Row]) -> polars.DataFrame:
 
 
 def row_title(row: Row) -> str:
-    """A comparison in words: trial, arms, scale, time."""
+    """A comparison in words: trial, arms, what a rate is of, scale, time."""
     arms = arm_name(row.arm) + (f" vs {arm_name(row.reference)}" if row.reference else "")
-    return f"{row.trial}: {arms}, {row.scale}, {when(days(row))}"
+    what = f"{row.measure}, " if row.kind in ("rate", "odds_ratio") else ""
+    return f"{row.trial}: {arms}, {what}{row.scale}, {when(days(row))}"

@@ -129,7 +129,7 @@ def hit_counts(rows: Iterable[Row]) -> list[dict[str, Any]]:
         counts[row.split, row.kind, verdict(row) == INSIDE] += 1
     lines = []
     for split in ("hold-out", "calibrate", "unused"):
-        for kind in ("contrast", "arm"):
+        for kind in ("contrast", "arm", "rate", "odds_ratio"):
             inside, outside = counts[split, kind, True], counts[split, kind, False]
             if inside + outside:
                 line = {"split": split, "kind": kind, "inside": inside, "all": inside + outside}

@@ -1,10 +1,11 @@
 """Two forecasts that know nothing of mechanism, to be better than: the mean of the class, and of everything.
 
 For an arm, the mean change of arms of its treatment class in the calibration table, and of all arms of its role (active
-or control); for a contrast, the same of differences from control. Each is a normal curve as wide as trials of one class
-(or all trials) differ. Each trial counts once, whatever it printed, and a trial is never among those that forecast it.
-The assumption that matters: time since the first dose is ignored, which is what makes the forecast dumb. Left out:
-baseline severity, except where a score or a per cent change has to be turned into a change.
+or control); for a contrast, the same of differences from control; for a response or remission rate the mean rate, for
+an odds ratio the mean logarithm. Each is a normal curve as wide as trials of one class (or all trials) differ. Each
+trial counts once, whatever it printed, and a trial is never among those that forecast it. The assumption that matters:
+time since the first dose is ignored, which is what makes the forecast dumb. Left out: baseline severity, except where a
+score or a per cent change has to be turned into a change.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from euthymia.evidence.library import calibration_trials
 from euthymia.evidence.published_trial import Arm, Contrast, Outcome, PublishedTrial
 from euthymia.trial.calibration.target import CONTROLS, POINTS
 from euthymia.trial.crps import Mixture
+from euthymia.trial.express import rated_as
+from euthymia.trial.links import madrs_points
 
 TYPICAL_BASELINE = 32.5  # MADRS, where a table prints none
 #: what all arms of a trial have in common, by how tables begin its name
@@ -29,7 +32,8 @@ BACKGROUND = ("stable_", "standard_of_care", "new_oral_", "inpatient", "antidepr
 
 @dataclass(frozen=True)
 class Published:
-    """One published number as MADRS points of change (arms) or difference (contrasts), with what it belongs to."""
+    """One published number with what it belongs to: MADRS points of change (kind arm) or difference (contrast), a share
+    (rate:response, rate:remission) or the logarithm of an odds ratio (odds:response, odds:remission)."""
 
     trial: str
     kind: str
@@ -40,7 +44,7 @@ class Published:
 
 @dataclass(frozen=True)
 class Forecast:
-    """A forecast in MADRS points from `trials` other trials."""
+    """A forecast, in MADRS points or as `Published` says, from `trials` other trials."""
 
     mean: float
     sd: float
@@ -61,7 +65,7 @@ class Climatology:
     @cached_property
     def known(self) -> frozenset[str]:
         """Every treatment family of the table."""
-        return frozenset(one.family for one in self.numbers if one.family)
+        return frozenset(one.family for one in self.numbers if one.family and one.kind in ("arm", "contrast"))
 
     def of_class(self, trial: PublishedTrial, arm: Arm | None, kind: str) -> Forecast | None:
         """The forecast of the treatment class; None where no other trial of the class is in the table."""
@@ -101,7 +105,7 @@ class Climatology:
         """Standard deviation of trials of one class around their class, pooled over classes, by kind and role."""
         pooled = {}
         for key in {(one.kind, one.role) for one in self.numbers}:
-            families = {one.family for one in self.numbers if one.family}
+            families = sorted({one.family for one in self.numbers if one.family})
             groups = [self._means("", *key, family) for family in families]
             groups = [group for group in groups if len(group) > 1]
             freedom = sum(len(group) - 1 for group in groups)
@@ -124,6 +128,7 @@ def climatology(trials: Iterable[PublishedTrial]) -> Climatology:
             if points is not None and role_of(trial.arm(one.reference)) == "control":
                 role = role_of(trial.arm(one.arm))
                 numbers.append(Published(trial.id, "contrast", role, trial.treatment_family, points))
+        numbers += _rates(trial)
         if trial.treatment_family:
             for arm in trial.arms:
                 for name in _interventions(arm):
@@ -150,13 +155,17 @@ def judge(
     """How `ours` and the two forecasts did on a published number, in its own unit, by name of a `Row`'s field."""
     table = calibration_climate()
     told: dict[str, Any] = {"family": table.family(published, arm)}
-    if seen is None or scale not in POINTS:
-        return told
-    if ours is not None:
+    if seen is not None and ours is not None:
         told["crps"] = ours.crps(seen)
-    start = _start(arm, POINTS[scale])
-    unit = 1 / POINTS[scale] * (100 / max(start, 1.0) if measure == "percent_change" else 1.0)
-    shift = start if measure == "score" else 0.0
+    known = rated_as(scale)
+    if seen is None or known is None:
+        return told
+    unit, shift = 1.0, 0.0
+    if kind in ("arm", "contrast"):
+        points = madrs_points(known)
+        start = _start(arm, points)
+        unit = 1 / points * (100 / max(start, 1.0) if measure == "percent_change" else 1.0)
+        shift = start if measure == "score" else 0.0
     for name, forecast in (
         ("class", table.of_class(published, arm, kind)),
         ("all", table.of_all(published, arm, kind)),
@@ -200,6 +209,24 @@ def difference_points(one: Contrast) -> float | None:
     """A published difference in MADRS points."""
     points = POINTS.get(one.scale or "")
     return None if points is None or one.difference is None else one.difference * points
+
+
+def _rates(trial: PublishedTrial) -> list[Published]:
+    """Response and remission of a trial's arms, and their odds ratios; of one arm the last visit alone."""
+    found: dict[tuple[str, str], Published] = {}
+    for arm, rate in trial.rates:
+        kind = next((name for name in ("response", "remission") if rate.outcome.startswith(name)), None)
+        if kind and rate.rate is not None and "maintained" not in rate.outcome and "any_time" not in rate.outcome:
+            role = role_of(arm)
+            found[arm.arm, kind] = Published(trial.id, f"rate:{kind}", role, trial.treatment_family, rate.rate)
+    ratios = []
+    for one in trial.contrasts:
+        for name, ratio in one.effects.items():
+            if name in ("odds_ratio", "odds_ratio_response", "odds_ratio_remission") and ratio > 0:
+                kind = "remission" if name.endswith("remission") else "response"
+                role = role_of(trial.arm(one.arm))
+                ratios.append(Published(trial.id, f"odds:{kind}", role, trial.treatment_family, float(np.log(ratio))))
+    return [*found.values(), *ratios]
 
 
 def _interventions(arm: Arm | None) -> tuple[str, ...]:

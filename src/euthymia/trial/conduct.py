@@ -35,10 +35,13 @@ from euthymia.trial.world import World, told, worlds
 
 #: pathway quantities kept beside symptoms and plasma
 PATHWAYS = (
-    "sert_occupancy", "nmda_block", "gabaa_potentiation", "serotonin_level", "raphe_firing", "glutamate_burst",
+    "sert_occupancy", "nmda_block", "gabaa_potentiation", "serotonin_level", "raphe_firing",
+    "glutamate_burst",
     "tonic_inhibition", "bdnf_release", "bdnf_pool", "mtorc1", "ampa_scaling", "labile_spines", "stable_synapses",
-    "prefrontal_gain", "cortisol", "inflammation", "oxidative_stress", "prefrontal_control", "limbic_drive",
-    "negative_bias", "life_stress", "expectancy",
+    "prefrontal_gain", "cortisol", "inflammation", "microglial_activation", "oxidative_stress", "atp_capacity",
+    "dopamine_tone", "noradrenaline_level", "prefrontal_control", "limbic_drive", "negative_bias", "life_stress",
+    "expectancy", "glutamate_tone", "neurosteroid", "gsk3_activity", "hippocampal_synapses", "amygdala_growth",
+    "glucocorticoid_sensitivity", "circadian_integrity", "arousal", "reward_response", "behavioural_activation",
 )  # fmt: skip
 
 Progress = Callable[[str, int, int], None]
@@ -98,7 +101,7 @@ def _conduct_arm(
     solution = engine.solve(_task(trial, plan, people, times, outputs, seen))
     items = _items(trial, people, solution, outputs, np.searchsorted(times, visits))
     rated = {scale_name: scale(scale_name).graded.added(scores) for scale_name, scores in items.items()}
-    observed = _observed(trial.staying, rated[scale(trial.scales[0]).name], visits, people)
+    observed = _observed(trial.staying, name, rated[scale(trial.scales[0]).name], visits, people)
     return ArmRun(
         name, plan, model, people, times, outputs, solution.values, solution.status, visits,
         MappingProxyType(rated), observed, MappingProxyType(items),
@@ -172,8 +175,13 @@ def _items(
     return {scale(name).name: scale(name).ratings(domains, patients) for name in trial.scales}
 
 
-def _observed(staying: Staying | None, rated: np.ndarray, visits: np.ndarray, people: tuple[Person, ...]) -> np.ndarray:
-    """Who still comes to each visit; the hazard follows the last rating that was seen, so leaving is not at random."""
+def _observed(
+    staying: Staying | None, arm: str, rated: np.ndarray, visits: np.ndarray, people: tuple[Person, ...]
+) -> np.ndarray:
+    """Who still comes to each visit; the hazard follows the last rating that was seen, so leaving is not at random.
+
+    An arm adds its own hazard of leaving because of adverse effects.
+    """
     observed = np.isfinite(rated)
     if staying is None:
         return observed
@@ -182,6 +190,7 @@ def _observed(staying: Staying | None, rated: np.ndarray, visits: np.ndarray, pe
         random = person.patient.random(STAYING)
         for visit, length in enumerate(weeks):
             hazard = staying.weekly_hazard * np.exp(staying.per_point * (rated[row, visit] - staying.centre))
+            hazard += staying.adverse.get(arm, 0.0)
             if random.random() > np.exp(-hazard * length):
                 observed[row, visit + 1 :] = False
                 break

@@ -18,10 +18,12 @@ from euthymia.treatments.regimen import Regimen
 from euthymia.trial.express_device import DAYS_ASSUMED as DAYS_ASSUMED
 from euthymia.trial.express_device import CannotExpress, is_device, stimulation
 from euthymia.trial.express_drug import dosing
+from euthymia.trial.links import convert
 from euthymia.trial.protocol import Baseline, Trial, trial
 from euthymia.trial.table_names import is_newly_started, is_ongoing
 
-SCALES = ("MADRS", "HAMD17")
+SCALES = ("MADRS", "HAMD17")  # what a fit compares
+RATED = (*SCALES, "HAMD6", "QIDS_SR16")  # what the score compares as well
 NEW_ORAL = ("escitalopram", "10 mg")
 DEFAULT_DAYS = 42.0
 #: mean of the baselines that the calibration trials print, taken where a trial prints none
@@ -65,7 +67,7 @@ def express(published: PublishedTrial, people: int, seed: int, worlds: int) -> E
             plans,
             name=published.id,
             visits=visits,
-            scales=SCALES,
+            scales=RATED,
             certain=False if _has_control(published) else None,
             setting="inpatient" if _says(published, "hospital", "inpatient", "suicid") else None,
             allocation="twins",
@@ -115,18 +117,25 @@ def baseline_of(published: PublishedTrial) -> Baseline:
     """The arms' mean severity, weighted by size; the typical one where the table gives none on a scale of ours.
 
     Each baseline is on the scale it names, else on the trial's. Of several scales the trial's own is taken, else the
-    one that most arms have.
+    one that most arms have; what is neither MADRS nor HAM-D17 is converted to MADRS by published links.
     """
     found: dict[str, list[tuple[float, float]]] = {}
     for arm in published.arms:
         if arm.baseline is not None and arm.baseline.mean is not None:
-            on = arm.baseline.scale or published.scale or ""
+            on = rated_as(arm.baseline.scale or published.scale) or ""
             found.setdefault(on, []).append((arm.baseline.mean, arm.n.value if arm.n and arm.n.value else 1))
-    ours = {name: means for name, means in found.items() if name in SCALES}
+    ours = {name: means for name, means in found.items() if name}
     if not ours:
         return TYPICAL
-    name = max(ours, key=lambda one: (one == published.scale, len(ours[one])))
-    return Baseline(name, sum(m * n for m, n in ours[name]) / sum(n for _, n in ours[name]))
+    name = max(ours, key=lambda one: (one == rated_as(published.scale), len(ours[one])))
+    mean = sum(m * n for m, n in ours[name]) / sum(n for _, n in ours[name])
+    return Baseline(name, mean) if name in SCALES else Baseline("MADRS", float(convert(mean, name, "MADRS")))
+
+
+def rated_as(name: str | None) -> str | None:
+    """Our name of the scale that a table means; None where it is not modelled."""
+    known = (name or "").replace("-", "_").upper()
+    return known if known in RATED else None
 
 
 def _regimen(arm: Arm, published: PublishedTrial, days: float) -> tuple[Regimen, str]:

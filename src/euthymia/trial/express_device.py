@@ -20,6 +20,7 @@ from euthymia.treatments.order import Order, light, rtms, sham, tdcs
 from euthymia.treatments.regimen import Regimen
 
 DAYS_ASSUMED = "the table gives no days, usual ones are taken"
+DAYS_OF_ACTIVE = "a sham is given on the days of the active arm"  # by design, so no assumption about the calendar
 COURSE_DAYS = 42  # a stimulation course without days: sessions on working days until the last rating, six weeks at most
 USUAL_GAP = 50.0  # minutes between sessions of a day
 NEAR_NM = 30  # how far a wavelength may be from that of a protocol of ours
@@ -57,7 +58,7 @@ def session_days(given: Given, published: PublishedTrial, days: float) -> tuple[
         for arm in published.arms:
             for other in arm.regimen:
                 if other.treatment_days and is_device(other.intervention.lower()):
-                    return [float(day) for day in other.treatment_days], f"{DAYS_ASSUMED} (those of the active arm)"
+                    return [float(day) for day in other.treatment_days], DAYS_OF_ACTIVE
     return [float(day) for day in range(min(int(days) + 1, COURSE_DAYS)) if day % 7 < 5], DAYS_ASSUMED
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from euthymia.evidence.published_trial import Given, Schedule
@@ -49,6 +51,13 @@ def dosing(given: Given, days: float) -> tuple[Regimen, str]:
     schedule = given.schedule
     if called.drug != "placebo" and schedule is not None and (schedule.steps_h or schedule.kind == "infusion_profile"):
         return _profile(given, called.drug, schedule), ""
+    if schedule is not None and schedule.infusion_min and isinstance(given.dose, int | float) and _is_rate(given):
+        step = (0.0, schedule.infusion_min / 60, float(given.dose))
+        whole = [
+            _profile(given, called.drug, schedule.model_copy(update={"start_d": day, "steps_h": (step,)}))
+            for day in schedule.times_d or (schedule.start_d or 0.0,)
+        ]
+        return reduce(or_, whole), ""
     if isinstance(given.dose, list) and called.drug != "placebo":
         if dated := _dated(given.dose):
             return _steps(given, called, route, dated, days)
@@ -74,8 +83,8 @@ def _route(given: Given, called: Named) -> str:
     if route == "oral" and f"oral {called.form}" in known:
         route = f"oral {called.form}"
     if route not in known:
-        if called.drug == "placebo":
-            return "oral"
+        if drug(called.drug).role == "control":
+            return "oral" if "oral" in known else next(iter(known))
         raise CannotExpress(f"{called.drug} has no {route} route in the treatments")
     return route
 
@@ -132,6 +141,11 @@ def _profile(given: Given, name: str, schedule: Schedule) -> Regimen:
         pairs.append((f"{rate:g} {given.unit or 'ug/kg/h'}", f"{end - begin:g} h"))
         hour = end
     return titrated_infusion(name, pairs, at=(schedule.start_d or 0.0) + rows[0][0] / 24)
+
+
+def _is_rate(given: Given) -> bool:
+    """Whether a dose is an amount per body weight and hour."""
+    return bool(re.fullmatch(r".+/kg/(h|hr|hour|min)", (given.unit or "").strip()))
 
 
 def _dated(steps: list[Any]) -> list[tuple[float, float]]:

@@ -22,11 +22,13 @@ from euthymia.trial.scale import scale
 
 @dataclass(frozen=True)
 class Staying:
-    """Who leaves: a hazard per week that doubles about every `1/per_point*ln 2` points of severity."""
+    """Who leaves: a hazard per week that doubles about every `1/per_point*ln 2` points of the severity last rated, and
+    by arm a weekly hazard of leaving because of adverse effects, whatever the severity."""
 
     weekly_hazard: float = 0.02
     per_point: float = 0.03
     centre: float = 20.0
+    adverse: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
 
 
 #: who leaves when a trial says nothing about it
@@ -129,6 +131,8 @@ def trial(
         raise TrialError("a visit lies before the first dose", fix="Day 0 is the first dose; count from there.")
     for one in scales:
         scale(one)
+    if staying is not None:
+        _check_adverse(staying, plans)
     chosen = setting or setting_of(plans.values())
     if chosen not in SETTINGS:
         raise TrialError(f"there is no setting '{chosen}'", rule=f"Settings: {', '.join(SETTINGS)}.")
@@ -148,6 +152,23 @@ def trial(
         worlds=worlds,
         hypotheses=_known(restricted(hypotheses or {}), plans),
     )
+
+
+def _check_adverse(staying: Staying, plans: Mapping[str, Plan]) -> None:
+    """Hazards of leaving because of adverse effects belong to arms and are not negative; raises `TrialError`."""
+    for name, hazard in staying.adverse.items():
+        if name not in plans:
+            raise TrialError(
+                f"adverse effects are given for '{name}', which is no arm",
+                rule=f"Arms: {', '.join(plans)}.",
+                fix="Name one of them.",
+            )
+        if not 0 <= hazard < float("inf"):
+            raise TrialError(
+                f"the weekly hazard of adverse effects in arm '{name}' is {hazard:g}",
+                rule="A hazard is 0 or more per week.",
+                fix="Of a share p that left in w weeks it is -ln(1 - p)/w.",
+            )
 
 
 def _known(asked: Restriction, plans: Mapping[str, Plan]) -> Given:

@@ -7,8 +7,8 @@
     control: placebo
 
 The assumption that matters: arms are regimens in the form of `treatments.regimen_file`, and what is not said is as in
-`trial.protocol`. Left out: the clinic itself, which is a cohort preset; endophenotypes and
-genotypes on top of it are named here, `cohort: {preset: …, endophenotypes: {inflamed: 0.5}, genotypes: {BDNF: Val/Met}}`.
+`trial.protocol`. Left out: the clinic itself, which is a cohort preset; a design names `endophenotypes` and `genotypes`
+on top of it, such as {inflamed: 0.5} and {BDNF: Val/Met}.
 """
 
 from __future__ import annotations
@@ -62,11 +62,13 @@ class People(_Part):
 
 
 class Leaving(_Part):
-    """Drop-out: a weekly hazard at `centre` points of the first scale, and how it grows with severity."""
+    """Drop-out: a weekly hazard at `centre` points of the first scale, how it grows with severity, and by arm a weekly
+    hazard of leaving because of adverse effects."""
 
-    weekly_hazard: float = Field(ge=0)
-    per_point: float
-    centre: float
+    weekly_hazard: float = Field(0.02, ge=0)
+    per_point: float = 0.03
+    centre: float = 20.0
+    adverse: Mapping[str, float] = Field({}, description="Arm → weekly hazard of leaving for adverse effects.")
 
 
 class Severity(_Part):
@@ -162,7 +164,7 @@ def _clinic(who: People, document: Document, size: int, seed: int) -> Cohort:
         with _placed(document, "cohort", "genotypes", gene):
             fixed_from({gene: said})
     with _placed(document, "cohort", "genotypes"):
-        return cohort(who.preset, size, seed, endophenotypes=asked, genotypes=who.genotypes) if who.genotypes else clinic
+        return clinic.with_genotypes(**who.genotypes)
 
 
 def path_of(name: str) -> Path:
@@ -189,4 +191,6 @@ def _placed(document: Document, *path: str | int) -> Iterator[None]:
 def _staying(dropout: Leaving | Literal["none"] | None) -> Staying | None:
     if dropout == "none":
         return None
-    return Staying() if dropout is None else Staying(dropout.weekly_hazard, dropout.per_point, dropout.centre)
+    if dropout is None:
+        return Staying()
+    return Staying(dropout.weekly_hazard, dropout.per_point, dropout.centre, dropout.adverse)

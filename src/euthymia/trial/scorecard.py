@@ -1,6 +1,7 @@
 """What a scorecard comes to: coverage, bias, error, ranked probability score and skill, for each split and kind.
 
-Everything is in MADRS points (a HAM-D17 point is worth 1.3, a per cent of change 0.325). Skill is 1 - ours/theirs:
+Arms and contrasts are in MADRS points (a HAM-D17 point is worth 1.3, a per cent of change 0.325), rates are shares and
+odds ratios natural logarithms. Skill is 1 - ours/theirs:
 above 0 we are better than the forecast without a mechanism, and it is taken over the rows that both can say something
 about. The assumption that matters: every row counts once, so a trial that prints much counts much. Left out: tests of
 significance; rows of one trial are not independent.
@@ -14,21 +15,23 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from euthymia.trial.calibration.target import POINTS
+from euthymia.trial.express import rated_as
 from euthymia.trial.left_out_rows import SPLITS as LEFT_OUT
+from euthymia.trial.links import madrs_points
 
 if TYPE_CHECKING:
     from euthymia.trial.score import Row
 
 #: as honest as they come first: never seen by a fit, then predicted by a fit that did not see them
 SPLITS = ("hold-out", *LEFT_OUT.values(), "calibrate", "unused")
-KINDS = ("contrast", "arm")
+KINDS = ("contrast", "arm", "rate", "odds_ratio")
 
 
 @dataclass(frozen=True)
 class Summary:
-    """One line of the scorecard, in MADRS points. `rows` were compared; `class_rows` and `all_rows` of them have a
-    forecast to be better than. `skill_*` compares the ranked probability score, `error_skill_*` absolute errors."""
+    """One line of the scorecard, in MADRS points (rates: shares; odds ratios: logarithms). `rows` were compared;
+    `class_rows` and `all_rows` of them have a forecast to be better than. `skill_*` compares the ranked probability
+    score, `error_skill_*` absolute errors."""
 
     split: str
     kind: str
@@ -65,8 +68,11 @@ def scorecard(rows: Iterable[Row]) -> tuple[Summary, ...]:
 
 
 def points(row: Row) -> float:
-    """MADRS points worth one unit of what the row is published in."""
-    return POINTS.get(row.scale or "", 1.0) * (0.325 if row.measure == "percent_change" else 1.0)
+    """MADRS points worth one unit of what the row is published in; rates and odds ratios stay as they are."""
+    ours = rated_as(row.scale)
+    if row.kind not in ("arm", "contrast") or ours is None:
+        return 1.0
+    return madrs_points(ours) * (0.325 if row.measure == "percent_change" else 1.0)
 
 
 def _summary(split: str, kind: str, rows: Sequence[Row]) -> Summary:

@@ -2,9 +2,9 @@
 
 Turnover in which mass is kept: tryptophan comes in at a constant rate and leaves for kynurenine through IDO, which
 inflammation raises, and TDO, which cortisol raises. The ratio of kynurenine to tryptophan at rest is the relative speed
-of these enzymes. Microglia carry kynurenine on to quinolinate. Biopterin, the cofactor of both monoamine hydroxylases,
-is lost to the same interferons and to oxidation. The assumption that matters: brain follows plasma. Left out:
-kynurenate, transport across the blood-brain barrier, transport of competing amino acids, diet.
+of these enzymes. Microglia carry kynurenine on to quinolinate. Biopterin, the cofactor of tyrosine hydroxylase, is lost
+to the same interferons and to oxidation. The assumption that matters: brain follows plasma. Left out: kynurenate,
+the blood-brain barrier and competing amino acids, biopterin as cofactor of tryptophan hydroxylase, diet.
 """
 
 from __future__ import annotations

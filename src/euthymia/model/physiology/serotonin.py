@@ -36,7 +36,7 @@ def block() -> Block:
         },
         parameters=values_for("serotonin"),
         equations="""
-        synthesis       = 1/(1 + tryptophan_gain*(1/tryptophan - 1)) : 1
+        synthesis       = 1/max(1 + tryptophan_gain*(1/tryptophan - 1), 0.1) : 1
         unoxidised      = 1 - metabolism_share*mao_a_inhibition : 1
         unbraked_level  = raphe_firing*synthesis/(1 - clearance_share*sert_occupancy)/unoxidised : 1
         fullest_level   = (1 + terminal_feedback)*unbraked_level : 1

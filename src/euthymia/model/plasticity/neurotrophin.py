@@ -36,7 +36,6 @@ def block() -> Block:
             "erk": "1",
             "mtorc1": "1",
             "gsk3_activity": "1",
-            "eef2_brake_release": "1",
             "translation": "1",
             "mtorc1_bypass": "1",
             "synapse_protection": "1",

@@ -145,7 +145,7 @@ def _numbered(
             fix="Add ci95: [low, high] or se: to the row's effect, or n: to the row.",
         )
         return replace(item, experiment=experiment, reason=str(problem).splitlines()[0], problem=problem)
-    translation = links().translation["levels" if statistic == "level" else "people"]
+    translation = links().translation[_translated(experiment)]
     sd = (error**2 + (translation.share * number) ** 2 + translation.least**2) ** 0.5
     found = Observed(
         name,
@@ -160,6 +160,15 @@ def _numbered(
         "biomarker",
     )
     return replace(item, observed=found, experiment=experiment)
+
+
+def _translated(experiment: Experiment) -> str:
+    """Which error of translation a row about people has; a scale cancels unless the number has its unit."""
+    assumed = set(experiment.link.assumed)
+    if experiment.statistic == "level":
+        return "levels"
+    counted = {"slope", "power"} | ({"scale"} if experiment.statistic == "difference" else set())
+    return "stand-ins" if assumed & counted else "people"
 
 
 def _of_course(row: CoursePoint, place: Place | None) -> Item:

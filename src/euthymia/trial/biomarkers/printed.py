@@ -40,9 +40,8 @@ def numbers_in(row: Marker) -> Iterator[Found]:
             yield said, "percent", 100 * (float(given) - 1)
         elif STANDARDISED.search(said):
             yield said, "smd", float(given)
-    pre, post = effect.get("pre"), effect.get("post")
-    if _mean_and_sd(pre) and _mean_and_sd(post):
-        yield OF_PAIR, "percent", 100 * (post[0] / pre[0] - 1)
+    if _mean_and_sd(effect.get("pre")) and _mean_and_sd(effect.get("post")):
+        yield OF_PAIR, "percent", 100 * (effect["post"][0] / effect["pre"][0] - 1)
     ill = next((key for key in effect if re.search(r"^mean\w*_MDD$", key)), None)
     well = next((key for key in effect if re.search(r"^mean\w*_HC$", key)), None)
     if ill and well and {"sd_MDD", "sd_HC"} <= set(effect):

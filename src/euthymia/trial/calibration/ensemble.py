@@ -1,9 +1,10 @@
 """A weighted ensemble of parameter sets, each with its own answers to the open questions.
 
-Every member draws alternatives, a prior and noise of the data, and moves from where its alternatives fit best to its own
-optimum (randomised maximum likelihood, oliver1996): two Gauss-Newton steps, predictions made after each. Alternatives
-that are unlikely are drawn more often than their weight and count less. The assumption that matters: slopes at the
-optimum serve everywhere near it. Left out: exact sampling; members whose own fit failed are dropped and counted.
+Every member draws alternatives, a prior and noise of the data, and moves from where its alternatives fit best to its
+own optimum (randomised maximum likelihood, oliver1996): two Gauss-Newton steps, predictions made after each.
+Alternatives that are unlikely are drawn more often than their weight and count less. The assumption that matters:
+slopes at the optimum serve everywhere near it. Left out: exact sampling; members whose own fit failed are dropped and
+counted.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Predictions of a trial, or of a whole family of treatments, by a fit that never saw it.
 
-The optimum without those numbers follows from the curvature with them taken out; the model then predicts them anew, with
-the spread that the other data leave and the scatter between trials. The assumption that matters: leaving some numbers
-out moves the optimum little enough for one step. Left out: fitting again from the start.
+The optimum without those numbers follows from the curvature with them taken out; the model then predicts them anew,
+with the spread that the other data leave and the scatter between trials. The assumption that matters: leaving some
+numbers out moves the optimum little enough for one step. Left out: fitting again from the start.
 """
 
 from __future__ import annotations
@@ -59,6 +59,4 @@ def _without(
     predicted = problem.predict(x[None], engine, only=trials)[0]
     open_ = jacobian[rows] @ np.linalg.solve(square, jacobian[rows].T)
     spread = np.sqrt(np.diag(open_) + problem.sd[rows] ** 2)
-    return [
-        LeftOut(int(i), float(predicted[i]), float(sd)) for i, sd in zip(np.flatnonzero(rows), spread, strict=True)
-    ]
+    return [LeftOut(int(i), float(predicted[i]), float(sd)) for i, sd in zip(np.flatnonzero(rows), spread, strict=True)]

@@ -132,7 +132,7 @@ class Problem:
         return {name: number for alternative in states for name, number in self.rivals[alternative].items()}
 
     def _small_study(self, points: np.ndarray) -> np.ndarray:
-        """What small trials overstate (sets, trial targets): a share of the standard error of a contrast with control."""
+        """What small trials overstate (sets, trial targets): a share of a contrast's standard error."""
         told = [t.measure == "difference" and t.arms[1].startswith(CONTROLS) for t in self.trials.targets]
         se = np.array([t.se * one for t, one in zip(self.trials.targets, told, strict=True)])
         if "publication.small_study" not in self.free:

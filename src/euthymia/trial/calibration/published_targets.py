@@ -13,11 +13,24 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from euthymia.evidence.published_trial import Arm, Contrast, Outcome, PublishedTrial, Rate
-from euthymia.trial.calibration.target import CONTROLS, EARLY_HOURS, POINTS, UNKNOWN_SE, Target
+from euthymia.trial.calibration.target import (
+    ARM_MEASURES,
+    CONTROLS,
+    EARLY_HOURS,
+    PER_CENT,
+    POINTS,
+    UNKNOWN_SE,
+    Target,
+)
 from euthymia.trial.express import TYPICAL
 from euthymia.trial.protocol import Trial
+from euthymia.trial.scale import scale as scale_of
+
+Where = tuple[tuple[str, ...], str, float]  # arms, scale, day
 
 UNKNOWN_N = 50
+LEAST_SURE, UNSAID = 0.7, 0.7  # chance of being right below which a recalled number is left out, and where none is said
+LATEST = 183.0  # days; later an open course follows those who stayed, not those who began
 
 
 def targets_of(published: PublishedTrial, virtual: Trial, arms: Sequence[str]) -> list[Target]:
@@ -33,7 +46,7 @@ class _Made:
 
     def __init__(self, published: PublishedTrial, virtual: Trial, arms: tuple[str, ...]) -> None:
         self.published, self.virtual, self.arms = published, virtual, arms
-        self.days = set(virtual.visits)
+        self.days = {day for day in virtual.visits if day <= LATEST}
         self.family = str(published.treatment_family or "other")
 
     def baselines(self) -> list[Target]:
@@ -46,7 +59,11 @@ class _Made:
         changes = {
             (arm.arm, str(o.scale), float(o.time_d or 0)): o
             for arm, o in self.published.outcomes
-            if arm.arm in self.arms and self._seen(o.scale, o.time_d) and _measure(o) and o.mean is not None
+            if arm.arm in self.arms
+            and self._seen(o.scale, o.time_d)
+            and _measure(o)
+            and o.mean is not None
+            and _trust(o)
         }
         printed = self._printed()
         derived = {} if not changes else self._derived(changes, printed)
@@ -58,18 +75,20 @@ class _Made:
         ]
         return [*arms, *printed.values(), *derived.values()]
 
-    def _printed(self) -> dict[tuple[tuple[str, ...], str, float], Target]:
+    def _printed(self) -> dict[Where, Target]:
         found = {}
         for one in self.published.contrasts:
             names = self._both(one)
-            if one.difference is None or not names or not self._seen(one.scale, one.time_d):
+            if one.difference is None or not names or not self._seen(one.scale, one.time_d) or not _trust(one):
                 continue
             scale, day = str(one.scale), float(one.time_d or 0)
             se = one.standard_error or UNKNOWN_SE / POINTS[scale]
             found[names, scale, day] = self._target(names, scale, day, "difference", one.difference, se, _trust(one))
         return found
 
-    def _derived(self, changes: Mapping[tuple[str, str, float], Outcome], printed: Mapping) -> dict:
+    def _derived(
+        self, changes: Mapping[tuple[str, str, float], Outcome], printed: Mapping[Where, Target]
+    ) -> dict[Where, Target]:
         """Differences from a control arm that follow from two arm changes where the table prints none."""
         found = {}
         controls = [name for name in self.arms if name.startswith(CONTROLS)]
@@ -83,10 +102,11 @@ class _Made:
             shift = self._gap(name, control) if _measure(outcome) == "score" else 0.0
             if shift is None:
                 continue
+            measure = "percent_difference" if _measure(outcome) == "percent_change" else "difference"
             gap = float(outcome.mean or 0) - float(other.mean or 0) - shift
             se = float(np.hypot(_error(outcome, scale), _error(other, scale)))
             trust = min(_trust(outcome), _trust(other))
-            found[(name, control), scale, day] = self._target((name, control), scale, day, "difference", gap, se, trust)
+            found[(name, control), scale, day] = self._target((name, control), scale, day, measure, gap, se, trust)
         return found
 
     def spreads(self) -> list[Target]:
@@ -103,19 +123,19 @@ class _Made:
         """Response and remission in arms that print no mean at that visit."""
         found = []
         for arm, rate in self.published.rates:
-            told = cut_of(rate, self._scale(rate.scale))
+            told = _criterion(rate.outcome, rate.scale or self.published.scale)
             day = rate.time_d
             if arm.arm not in self.arms or told is None or day is None or day not in self.days or rate.rate is None:
                 continue
-            if (arm.arm, day) in met or day <= 0:
+            if (arm.arm, day) in met or day <= 0 or not _trust(rate):
                 continue
-            measure, cut = told
+            measure, scale, cut = told
             n = rate.n or UNKNOWN_N
             share = float(np.clip(rate.rate, 0.5 / n, 1 - 0.5 / n))
             se = float(1 / np.sqrt(n * share * (1 - share)))
-            scale = self._scale(rate.scale)
             found.append(self._target((arm.arm,), scale, day, measure, _logit(share), se, _trust(rate), cut))
-        return found
+        surest = {(t.arms, t.day, t.measure): t for t in sorted(found, key=lambda t: t.weight)}
+        return [target for target in found if target is surest[target.arms, target.day, target.measure]]
 
     def odds(self, met: set[tuple[str, float]]) -> list[Target]:
         """Odds ratios of response where no means are printed; of several for one pair the surest."""
@@ -124,10 +144,12 @@ class _Made:
             names, day, ratio = self._both(one), one.time_d, one.effects.get("odds_ratio")
             if not names or day is None or day not in self.days or not ratio or (names[0], day) in met:
                 continue
+            if not _trust(one):
+                continue
             low, high = one.ci95 if one.ci95 else (ratio / 2, ratio * 2)
             se = float(np.log(high / low) / 3.92)
             target = self._target(
-                names, self._scale(one.scale), day, "log_odds_ratio", float(np.log(ratio)), se, _trust(one), 0.5
+                names, _response_scale(one.scale), day, "log_odds_ratio", float(np.log(ratio)), se, _trust(one), 0.5
             )
             if (names, day) not in best or best[names, day].weight < target.weight:
                 best[names, day] = target
@@ -151,10 +173,6 @@ class _Made:
         """Whether the model has a scale and a visit there, after the start."""
         return scale in POINTS and day is not None and day > 0 and day in self.days
 
-    def _scale(self, scale: str | None) -> str:
-        """The scale a rate was taken on; where a table names none of ours, HAM-D17, as most of them do."""
-        return scale if scale in POINTS else "HAMD17"
-
     def _both(self, one: Contrast) -> tuple[str, ...]:
         arms = [self.published.arm(one.arm), self.published.arm(one.reference)]
         names = tuple(arm.arm for arm in arms if arm is not None and arm.arm in self.arms)
@@ -165,29 +183,47 @@ class _Made:
         return None if one is None or other is None else one - other
 
 
-def cut_of(rate: Rate, scale: str) -> tuple[str, float] | None:
-    """What a rate counts: response at half of baseline, remission at a total; None for anything else."""
-    from euthymia.trial.scale import scale as scale_of
+def _criterion(outcome: str, on: str | None) -> tuple[str, str, float] | None:
+    """Measure, scale and cut of a rate: response by half of baseline, on whatever version of a scale, or remission by a
+    total on one of ours; None for anything else."""
+    from euthymia.trial.score_rates import criterion
+    from euthymia.trial.seen import CannotCompare
 
-    said = rate.outcome.lower()
-    if said == "response":
-        return "response", 0.5
-    return ("remission", float(scale_of(scale).remission)) if said == "remission" else None
+    try:
+        told = criterion(outcome, on)
+    except CannotCompare:
+        return None
+    if told.outcome == "response":
+        return "response", _response_scale(told.scale), 0.5
+    if told.scale not in POINTS:
+        return None
+    cut = told.threshold if told.threshold is not None else scale_of(told.scale).remission
+    return "remission", told.scale, float(cut)
+
+
+def _response_scale(named: str | None) -> str:
+    """Where half of baseline is looked for: a fall in per cent is about the same on every one (leucht2018)."""
+    return named if named in POINTS else "HAMD17"
 
 
 def _measure(outcome: Outcome) -> str | None:
     measure = {"change_LS": "change"}.get(outcome.kind, outcome.kind)
-    return measure if measure in ("change", "score") else None
+    return measure if measure in ARM_MEASURES else None
 
 
 def _error(outcome: Outcome, scale: str) -> float:
-    return outcome.standard_error or UNKNOWN_SE / POINTS[scale]
+    unit = PER_CENT if outcome.kind == "percent_change" else 1 / POINTS[scale]
+    return outcome.standard_error or UNKNOWN_SE * unit
 
 
 def _trust(datum: Outcome | Contrast | Rate) -> float:
-    """Weight of a datum: full when read in its source, its chance of being right, squared, when recalled."""
+    """Weight of a datum: full when read in its source, when recalled its chance of being right, squared; 0 for one
+    that is as likely wrong."""
     early = 0.25 if (datum.time_d or 0) * 24 < EARLY_HOURS else 1.0
-    return early if str(datum.confidence) == "verified" else early * (datum.p_correct or 0.7) ** 2
+    if str(datum.confidence) == "verified":
+        return early
+    sure = datum.p_correct or UNSAID
+    return early * sure**2 if sure >= LEAST_SURE else 0.0
 
 
 def _control_of(arm: str, controls: Sequence[str]) -> str:

@@ -1,9 +1,9 @@
 """How well each alternative of each hypothesis explains the data, and what it then predicts.
 
 Every alternative is fitted again from the optimum, the other hypotheses at their reference: a few Gauss-Newton steps
-with the slopes at hand, corrected after each by what the step really did (Broyden). Its weight is its prior weight times
-the likelihood it reaches. The assumption that matters: alternatives have equally narrow optima, and hypotheses are
-judged one at a time. Left out: combinations that explain what neither explains alone.
+with the slopes at hand, corrected after each by what the step really did (Broyden). Its weight is its prior weight
+times the likelihood it reaches. The assumption that matters: alternatives have equally narrow optima, and hypotheses
+are judged one at a time. Left out: combinations that explain what neither explains alone.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ searching from several starts.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -142,7 +142,7 @@ class _Chunks:
         return _members(told["x"], told["predicted"], told["numbers"], told["states"])
 
 
-def _members(x: np.ndarray, predicted: np.ndarray, numbers: np.ndarray, states: Sequence) -> list[Member]:
+def _members(x: np.ndarray, predicted: np.ndarray, numbers: np.ndarray, states: np.ndarray) -> list[Member]:
     pairs = [tuple((str(s).split(" ")[0], str(s).split(" ")[1]) for s in told) for told in states]
     return [
         Member(one, held, there, float(objective), float(weight))

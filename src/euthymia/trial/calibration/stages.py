@@ -47,7 +47,7 @@ class Stages:
         if self.folder is None:
             return
         part = self.folder / f"{name}.part.npz"
-        np.savez(part, **dict(arrays))
+        np.savez(part, allow_pickle=False, **dict(arrays))
         os.replace(part, self.folder / f"{name}.npz")
 
 

@@ -23,7 +23,8 @@ CONTROLS = ("placebo", "sham", "saline", "midazolam")
 #: scale points worth one point on MADRS (leucht2018)
 POINTS = {"MADRS": 1.0, "HAMD17": 1.3}
 
-ARM_MEASURES = ("change", "score")
+PER_CENT = 3.0  # per cent of a usual baseline that a point of MADRS is
+ARM_MEASURES = ("change", "score", "percent_change")
 BETWEEN = {"response": LOGIT_SD, "remission": LOGIT_SD, "log_odds_ratio": LOGIT_SD * 2 / 3}
 
 
@@ -31,7 +32,8 @@ BETWEEN = {"response": LOGIT_SD, "remission": LOGIT_SD, "log_odds_ratio": LOGIT_
 class Target:
     """One published number: what was seen, how exactly, and in which arms of which trial.
 
-    `measure` is baseline, change or score (points of `scale`), difference (first arm minus second), spread (standard
+    `measure` is baseline, change, score (points of `scale`) or percent_change, difference (first arm minus second, of
+    changes) or percent_difference, spread (standard
     deviation of change), response or remission (logit of a rate) or log_odds_ratio. `se` is the standard error of
     `published` in its own unit; `weight` is the square of the chance that it was remembered right; `share` or
     `cut` is what counts as response or remission.
@@ -57,6 +59,10 @@ class Target:
                 return BASELINE_SD / points
             case "difference":
                 return CONTRAST_SD / points
+            case "percent_change":
+                return ARM_SD * PER_CENT
+            case "percent_difference":
+                return CONTRAST_SD * PER_CENT
             case "spread":
                 return SPREAD_SD / points
             case "change" | "score":
@@ -71,7 +77,7 @@ class Target:
     @property
     def kind(self) -> str:
         """Numbers of one kind in one trial share part of their trial's scatter."""
-        return "arm" if self.measure in ARM_MEASURES else self.measure
+        return "arm" if self.measure in ARM_MEASURES else self.measure.removeprefix("percent_")
 
 
 def covariance(targets: tuple[Target, ...]) -> np.ndarray:

@@ -25,7 +25,7 @@ from euthymia.trial.calibration.tilting import tilted_sets
 from euthymia.trial.conduct import arm_task, parameters_of, ready
 from euthymia.trial.enrol import Person, enrol
 from euthymia.trial.protocol import Trial
-from euthymia.trial.rating_chance import remission_probability, response_probability
+from euthymia.trial.response import remission_probability, response_probability
 from euthymia.trial.scale import scale
 from euthymia.trial.world import World
 
@@ -130,6 +130,9 @@ def _seen(target: Target, before: np.ndarray, after: np.ndarray, weights: np.nda
             return np.nanmean(rating.total(before), axis=1)
         case "score":
             return (weights * rating.total(after)).sum(axis=1)
+        case "percent_change" | "percent_difference":
+            start = np.maximum(rating.total(before), 1.0)
+            return (weights * 100 * (rating.total(after) - start) / start).sum(axis=1)
         case "spread":
             change = rating.total(after) - rating.total(before)
             mean = (weights * change).sum(axis=1, keepdims=True)

@@ -1,8 +1,9 @@
 """A calibration as files that ship: what came out, how sure, from what, and what it would not have foreseen.
 
-`fit.yaml` holds the central numbers and what the fit says of itself; tables beside it hold the ensemble, the covariance,
-every target with its prediction, what identifies each parameter, and how the hypotheses fared. The assumption that
-matters: the files say by hash which targets went in. Left out: the way there, which is kept while a calibration runs.
+`fit.yaml` holds the central numbers and what the fit says of itself; tables beside it hold the ensemble, the
+covariance, every target with its prediction, what identifies each parameter, and how the hypotheses fared. The
+assumption that matters: the files say by hash which targets went in. Left out: the way there, which is kept while a
+calibration runs.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import numpy as np
 from euthymia.trial.calibration.finished import Finished
 
 Row = Mapping[str, Any]
+METHOD = "most probable by Gauss-Newton; ensemble by randomised maximum likelihood, weighted by hypothesis"
 
 
 def write_fit(done: Finished, identity: str, folder: Path) -> Path:
@@ -41,7 +43,7 @@ def write_fit(done: Finished, identity: str, folder: Path) -> Path:
 
 
 def _told(done: Finished, identity: str) -> Iterable[str]:
-    yield "# Written by 'euthymia calibrate'. Fitted numbers replace the starting values of the tables beside this folder."
+    yield "# Written by 'euthymia calibrate'. Fitted numbers replace the starting values of the tables beside it."
     yield f"id: {identity}"
     yield f"engine: {done.engine}"
     yield f"seed: {done.seed}"
@@ -49,11 +51,12 @@ def _told(done: Finished, identity: str) -> Iterable[str]:
     yield f"targets_hash: {done.problem.hash}"
     yield f"cost: {done.best.cost:.2f}"
     yield f"rounds: {done.best.rounds}"
-    yield "method: most probable parameters by Gauss-Newton; ensemble by randomised maximum likelihood, weighted by hypothesis"
+    yield f"method: {METHOD}"
     yield f"members: {len(done.members)}"
     yield f"effective_members: {done.effective:.1f}"
     yield f"dropped_members: {done.dropped}"
-    yield f"scatter: {{{', '.join(f'{kind}: {size:.3f}' for kind, size in done.scatter.items())}}}  # MADRS points; logits"
+    yield "scatter:  # of trials around predictions made without them: MADRS points, logits for rates"
+    yield from (f"  {kind}: {size:.3f}" for kind, size in done.scatter.items())
     yield "checks:  # share of targets inside the 90 % predictive interval"
     for name, share in done.checks.items():
         yield f"  {name}: {share:.3f}"
