@@ -78,7 +78,7 @@ def known_lines(fit: Fit | None) -> list[dict[str, Any]]:
             "spreads": f"{one.prior_sd:.2f} → {one.posterior_sd:.2f}",
             "moved": f"{one.moved:+.2f}".replace("-", MINUS),
             "shrunk": f"{100 * one.shrunk:.0f} %".replace("-", MINUS),
-            "by": one.by or DASH,
+            "by": one.by.replace(" %", "\u00a0%").replace("_", " ") or DASH,
             "unidentified": one.unidentified,
             "flag": SILENT if one.unidentified else "",
             **_why(one.name),

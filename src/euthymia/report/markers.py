@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from euthymia.trial.biomarkers.score import Row
 
 FARTHEST = 12.0  # deviations; what lies farther is drawn here and says so in its name
+NULL = 1e-6  # as in the score: no change at all has no sign
 INSIDE, MISS = "inside", "miss"
 STEP, WIDTH = 14, 400
 
@@ -171,7 +172,9 @@ def _ordered(rows: Iterable[Row], status: str) -> list[Row]:
 
 
 def _way(predicted: float | None) -> str:
-    return DASH if not predicted else "up" if predicted > 0 else "down"
+    if predicted is None:
+        return DASH
+    return "no change" if abs(predicted) <= NULL else "up" if predicted > 0 else "down"
 
 
 def _rounded(value: float | None) -> str:
