@@ -99,7 +99,7 @@ def test_a_trial_and_its_sources(capsys, tmp_path):
     assert told["header"]["seed"] == 7
     assert told["header"]["size"] == 8
     assert {one["endpoint"] for one in told["endpoints"]} >= {"change", "response", "remission", "difference"}
-    kept = ["design.yaml", "patients.parquet", "ratings.parquet", "run.json"]
+    kept = ["design.yaml", "items.parquet", "patients.parquet", "ratings.parquet", "run.json"]
     assert sorted(path.name for path in folder.iterdir()) == kept
     sources = json.loads(said(capsys, "cite", str(folder), "--json"))["sources"]
     assert "sogaard2005" in {source["key"] for source in sources}

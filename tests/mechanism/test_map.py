@@ -74,7 +74,7 @@ def test_a_turned_sign_a_lost_equation_and_a_lost_edge_are_found():
     edges[at] = edges[at].model_copy(update={"sign": 1})
     lost = next(i for i, edge in enumerate(edges) if edge.id == "cortisol→inflammation")
     gone = edges.pop(lost)
-    bad = next(i for i, edge in enumerate(edges) if edge.id == "dopamine→anhedonia")
+    bad = next(i for i, edge in enumerate(edges) if edge.id == "reward→anhedonia")
     edges[bad] = edges[bad].model_copy(update={"enters": edges[bad].enters.model_copy(update={"by": "mood"})})
     found = join(on=MechanismMap(on.nodes, tuple(edges)))
     assert any("sert→serotonin" in line for line in found.wrong_sign)

@@ -95,7 +95,7 @@ def test_2_without_bdnf_nothing_of_ketamine_lasts(course):
 
 def test_3_the_delay_of_an_ssri_comes_from_relearning_and_autoreceptors(course):
     """Occupancy is complete in days, the effect takes weeks; with both adaptations gone more of it is there early."""
-    days = np.arange(0.0, 57.0, 2.0)
+    days = [2.0 * step for step in range(29)]
     occupancy = course(ESCITALOPRAM, days, ["sert_occupancy"])["sert_occupancy"]
     assert occupancy[3] > 0.95 * occupancy[-1]
     whole = contrast(course, ESCITALOPRAM, days)
@@ -108,7 +108,7 @@ def test_3_the_delay_of_an_ssri_comes_from_relearning_and_autoreceptors(course):
 
 
 def test_4_relapse_after_a_rapid_drug_is_driven_by_the_loop_through_stress(course):
-    """With limbic drive no longer reaching the axis, more of the first day's benefit is left after two weeks."""
+    """Cortisol falls with limbic drive and climbs back as the drug wears off; cut from the axis it does neither."""
     days = [0, 1, 14]
     whole, frozen = (contrast(course, KETAMINE, days, held=held) for held in ((), ("limbic_drive -> stress",)))
     cortisol = [
@@ -116,7 +116,7 @@ def test_4_relapse_after_a_rapid_drug_is_driven_by_the_loop_through_stress(cours
     ]
     fall = [one[1] - one[0] for one in cortisol]
     back = [one[2] - one[1] for one in cortisol]
-    assert fall[0] < 3 * fall[1] <= 0 or fall[0] < fall[1]
+    assert fall[0] < fall[1]
     assert back[0] - back[1] > 0, "cortisol climbs back with limbic drive and not without it"
     assert whole[1] < 0 and frozen[1] < 0
 

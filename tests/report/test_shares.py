@@ -54,6 +54,20 @@ def test_the_effect_is_that_of_the_plain_model(ketamine):
     assert total[0] - total[1] < -1
 
 
+def test_worlds_give_every_share_a_band_and_a_rival_takes_its_pathway_away():
+    """The racemate without an R-ketamine drive: the target hands on a drive that releases nothing."""
+    drive = "r_ketamine_drive"
+    found = shares(KETAMINE, "MADRS", day=1, by="targets", worlds=4)
+    assert found.ensemble is not None and found.ensemble.people == 4
+    told = {row["pathway"]: row for row in found.told()["ensemble"]["shares"]}
+    assert all(row["low"] <= row["share"] <= row["high"] or row["high"] == row["low"] for row in told.values())
+    chosen = {"ketamine-versus-esketamine": "ceiling"}
+    without = shares(KETAMINE, "MADRS", day=1, by="targets", worlds=4, hypotheses=chosen)
+    left = {row["pathway"]: row["share"] for row in without.told()["ensemble"]["shares"]}
+    assert told[drive]["share"] < -0.1
+    assert left[drive] == pytest.approx(0, abs=1e-3)
+
+
 def test_at_the_first_dose_there_is_no_effect(ketamine):
     assert np.abs(ketamine.typical.worth[:, :, 0]).max() < 1e-9
 

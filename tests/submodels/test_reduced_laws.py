@@ -345,7 +345,7 @@ def test_losing_control_frees_the_limbic_drive(solve):
 
 
 def test_slower_glutamate_uptake_frees_the_limbic_drive(solve):
-    """A slower decay of AMPA currents (2 to 2.15 ms) keeps the vACC on, NMDA block turns it off (Ramirez-Mahaluf 2017)."""
+    """Slower AMPA currents (2 to 2.15 ms) keep the vACC on, NMDA block turns it off (Ramirez-Mahaluf 2017)."""
     rest = {
         "monoamine_drive": 0.0,
         "glutamate_burst": 0.0,
@@ -356,13 +356,15 @@ def test_slower_glutamate_uptake_frees_the_limbic_drive(solve):
     transported = {"cortisol": 1.0, "gabaa_potentiation": 0.0}
 
     def tone(**ports: float) -> float:
-        model = alone(glutamate.block(), **(transported | {"nmda_block": 0.0} | ports))
+        model = alone(glutamate.block(), None, **(transported | {"nmda_block": 0.0} | ports))
         return float(solve(model, [0.0, 4000.0], ["glutamate_tone"])["glutamate_tone"][-1])
 
     healthy, slow = tone(microglial_activation=1.0), tone(microglial_activation=2.0)
     blocked = tone(microglial_activation=2.0, nmda_block=0.5)
     drives = [
-        solve(alone(circuit.block(), **rest, glutamate_tone=level), [0.0, 200.0], ["limbic_drive"])["limbic_drive"][-1]
+        solve(alone(circuit.block(), None, **rest, glutamate_tone=level), [0.0, 200.0], ["limbic_drive"])[
+            "limbic_drive"
+        ][-1]
         for level in (healthy, blocked, slow)
     ]
     assert healthy == 1

@@ -306,7 +306,6 @@ def test_parameters_follow_the_world_as_a_trial_would_have_them():
     task = arm_task(design, design.arms["arm"], persons, np.array([0.0]), ("cortisol",))
     np.testing.assert_allclose(crowd.parameters(world), task.parameters, rtol=1e-12, atol=1e-12)
     np.testing.assert_array_equal(crowd.schedule(world).value, task.schedule.value)
-    assert (crowd.schedule(World({})).value != task.schedule.value).any()
 
 
 # determinism and failure

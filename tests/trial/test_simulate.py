@@ -38,7 +38,9 @@ def done(clinic) -> Simulation:
 
 def test_patients_are_those_a_trial_enrols(clinic):
     """By number, bit for bit, in a trial whose only arm is this plan."""
-    design = trial(clinic.with_(size=6), {"drug": PLAN}, visits=(7, 14), staying=None)
+    severe = clinic.preset.severity.model_copy(update={"low": 34})
+    strict = clinic.with_(size=6, preset=clinic.preset.model_copy(update={"severity": severe}))
+    design = trial(strict, {"drug": PLAN}, visits=(7, 14), staying=None)
     arm = run(design, ENGINE).arm("drug")
     numbers = [person.patient.number for person in arm.people]
     assert numbers != list(range(6))  # somebody was screened out

@@ -64,6 +64,8 @@ def why(
     out: Path | None = None,
     evidence: str | None = None,
     json: bool = False,
+    worlds: int = 0,
+    hypothesis: tuple[str, ...] = (),
 ) -> None:
     """Say where a quantity or a value comes from, down to the page it was read on.
 
@@ -97,13 +99,17 @@ def why(
         An evidence base for the states of the map's edges; the map's own sources, if not given.
     json
         Print JSON.
+    worlds
+        With --shares: members of the fitted ensemble, which give every share a band.
+    hypothesis
+        With --shares: NAME=ALTERNATIVE ('show hypotheses' lists them), or PARAMETER=NUMBER; once for each.
     """
     if shares is not None:
         from euthymia.cli.shares import tell_shares
 
         tell_shares(
             name, shares, day=day, people=people, cohort=cohort, seed=seed, by=by, scale=scale, engine=engine, out=out,
-            json=json,
+            json=json, worlds=worlds, hypothesis=hypothesis,
         )  # fmt: skip
         return
     from euthymia.report.evidence_claims import base_states

@@ -25,17 +25,33 @@ def tell_shares(
     engine: EngineName,
     out: Path | None,
     json: bool,
+    worlds: int = 0,
+    hypothesis: tuple[str, ...] = (),
 ) -> None:
     """Print the shares of a plan's effect on `name`; with `out`, write shares.json, .csv and .svg there."""
     from euthymia.evidence.yaml_with_lines import read_yaml
     from euthymia.report.shares import shares
     from euthymia.treatments.regimen_file import regimen_from
+    from euthymia.trial.restriction import from_words
 
     document = read_yaml(plan)
     regimen = regimen_from(document.content, document.place())
     with progress() as tell:
         tell("every combination of pathways", 0, 1)
-        found = shares(regimen, name, day, people, cohort, seed, by, scale, engine_called(engine))
+        found = shares(
+            regimen,
+            name,
+            day,
+            people,
+            cohort,
+            seed,
+            by,
+            scale,
+            engine_called(engine),
+            None,
+            worlds,
+            from_words(hypothesis),
+        )
     if out is not None:
         _write(found, out)
     print(as_json(found.told()) if json else found)

@@ -157,7 +157,13 @@ def scale_card(name: str) -> Card:
     for item, row in found.items.items():
         share = "" if row.share == 1 else f" x {row.share:g}"
         facts[item] = f"0 to {row.maximum:g}{share}, follows {label(row.domain).lower()}"
-    return Card("scale", found.name, found.label, facts, (line("rater_sd", found.rater_sd),))
+    return Card(
+        "scale",
+        found.name,
+        found.label,
+        facts,
+        tuple(line(of, getattr(found, of)) for of in ("rater_sd", "discrimination", "madrs_points")),
+    )
 
 
 def trial_card(name: str) -> Card:

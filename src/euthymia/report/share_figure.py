@@ -83,8 +83,8 @@ def share_figure(found: Shares, key: str = "shares") -> Figure:
     chart = alt.vconcat(*parts, data=named_data(), spacing=20)
     caption = (
         "Shapley values: each pathway's mean contribution over every order of adding it, beside a twin who is given "
-        "nothing; they add up to the effect of the model. Thin lines: 90 % of people. A prediction taken apart, not an "
-        "observation."
+        "nothing; they add up to the effect of the model. Thin lines: 90 % of people or of worlds. A prediction "
+        "taken apart, not an observation."
     )
     first = order[0] if order else "nothing"
     alt_text = f"Shares of the effect on {found.endpoint} on day {found.day:g} by pathway; the largest is {first}."
@@ -93,6 +93,8 @@ def share_figure(found: Shares, key: str = "shares") -> Figure:
 
 def _groups(found: Shares) -> list:
     groups = [] if found.typical is None else [("Typical patient", found.typical)]
+    if found.ensemble is not None:
+        groups.append((f"Typical patient in {found.ensemble.people} worlds", found.ensemble))
     return groups if found.cohort is None else [*groups, (f"Cohort of {found.cohort.people}", found.cohort)]
 
 

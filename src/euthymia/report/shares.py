@@ -8,7 +8,7 @@ patient's cure. Left out: drop-outs and raters; who is lost to the solver is lef
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from euthymia.engine.task import Engine, Task
     from euthymia.treatments.plan import Plan
     from euthymia.treatments.regimen import Regimen
+    from euthymia.trial.restriction import Given
+    from euthymia.trial.world import World
 
 MOST_PATHWAYS = 10  # 1024 combinations
 GRID_HOURS = 24.0
@@ -31,7 +33,8 @@ EARLY_HOURS = (2.0, 4.0, 8.0, 12.0)
 class Shares:
     """Shares of an effect on `endpoint` over `times` (hours); `at` indexes the time asked about.
 
-    `idle` are pathways that carry nothing under this plan. `cohort` is None where nobody was drawn.
+    `idle` are pathways that carry nothing under this plan. `cohort` is None where nobody was drawn; `ensemble` is the
+    typical patient in each of several worlds, so that a share has a band for what the data leave open.
     """
 
     endpoint: str
@@ -44,6 +47,7 @@ class Shares:
     typical: Effect | None
     cohort: Effect | None
     lost_people: int = 0
+    ensemble: Effect | None = None
 
     @property
     def day(self) -> float:
@@ -52,7 +56,7 @@ class Shares:
     def told(self) -> dict[str, Any]:
         """The shares at the day asked about as plain data: per pathway, its interactions, and the sums."""
         found: dict[str, Any] = {"endpoint": self.endpoint, "unit": self.unit, "day": self.day, "by": self.by}
-        for name, effect in (("typical", self.typical), ("cohort", self.cohort)):
+        for name, effect in (("typical", self.typical), ("ensemble", self.ensemble), ("cohort", self.cohort)):
             if effect is not None:
                 found[name] = _told(self, effect)
         return found | {"carry nothing": list(self.idle), "people not solved": self.lost_people}
@@ -74,15 +78,20 @@ def shares(
     scale: str = "MADRS",
     engine: Engine | None = None,
     setting: str | None = None,
+    worlds: int = 0,
+    hypotheses: Given | None = None,
 ) -> Shares:
     """Shares of a plan's effect on an endpoint, a scale or a quantity, on a day (default: the last of the plan).
 
     `by` is `pathways`, `targets`, or a file like model/pathways.yaml. The typical patient is always asked, and `people`
-    of a cohort beside him; `response` and `remission` are shares of people and need a cohort. Raises `UnknownName`,
+    of a cohort beside him; `response` and `remission` are shares of people and need a cohort. `worlds` members of the
+    ensemble, restricted to `hypotheses` (see `trial.restriction`), give every share of the typical patient a band, and
+    the cohort lives in them; 0 is the central estimate alone. Raises `UnknownName`,
     `ModelError` for more than 10 pathways that carry something, and `EuthymiaError`.
     """
     from euthymia.engine.choose import default_engine
     from euthymia.treatments.regimen import Regimen
+    from euthymia.trial.world import worlds as members
 
     plan = plan.plan() if isinstance(plan, Regimen) else plan
     measured = Measured.of(endpoint, scale)
@@ -120,11 +129,16 @@ def shares(
         typical, missing = game.effect(engine, task, times, measured)
         if missing:
             raise ModelError("the typical patient could not be solved in every combination of pathways")
+    ensemble = None
+    lived_in = members(worlds, hypotheses)
+    if (worlds or hypotheses) and not measured.dichotomous:
+        ensemble, _ = game.effect(engine, _in_worlds(task, plan, lived_in, setting), times, measured)
     if people:
-        crowd, lost = game.effect(engine, _crowd(plan, end, people, cohort, seed, setting, engine), times, measured)
+        crowd_task = _crowd(plan, end, people, cohort, seed, setting, engine, lived_in)
+        crowd, lost = game.effect(engine, crowd_task, times, measured)
     return Shares(
         measured.name, measured.unit, str(by), tuple(one.name for one in game.players), game.idle, times,
-        len(times) - 1, typical, crowd, lost,
+        len(times) - 1, typical, crowd, lost, ensemble,
     )  # fmt: skip
 
 
@@ -134,17 +148,38 @@ def _typical(plan: Plan, end: float, setting: str | None) -> Task:
     return typical_task(plan, ("limbic_drive",), end, setting)[1]
 
 
-def _crowd(plan: Plan, end: float, people: int, name: str, seed: int, setting: str | None, engine: Engine) -> Task:
+def _in_worlds(task: Task, plan: Plan, lived_in: tuple[World, ...], setting: str | None) -> Task:
+    """The typical patient once in each world."""
+    from euthymia.trial.contact import contact_weights, setting_of
+
+    index = {name: i for i, name in enumerate(task.program.parameters)}
+    rows = np.repeat(task.parameters, len(lived_in), axis=0)
+    for row, world in zip(rows, lived_in, strict=True):
+        for name, number in {**contact_weights(setting or setting_of([plan]), world), **world.parameters}.items():
+            if name in index:
+                row[index[name]] = number
+    return replace(task.subset(np.zeros(len(lived_in), dtype=int)), parameters=rows)
+
+
+def _crowd(
+    plan: Plan,
+    end: float,
+    people: int,
+    name: str,
+    seed: int,
+    setting: str | None,
+    engine: Engine,
+    lived_in: tuple[World, ...],
+) -> Task:
     """People of a cohort as a trial enrols them, each with his own exposure, life and adherence."""
     from euthymia.cohort.cohort import cohort
     from euthymia.trial.conduct import arm_task
     from euthymia.trial.enrol import enrol
     from euthymia.trial.protocol import trial
-    from euthymia.trial.world import worlds
 
     visits = tuple(np.unique([*np.arange(0.0, end / 24, 7.0), end / 24]))
     planned = trial(cohort(name, people, seed), {"treated": plan}, visits=visits, setting=setting, certain=False)
-    enrolled = enrol(planned, engine, worlds(0)).people
+    enrolled = enrol(planned, engine, lived_in).people
     return arm_task(planned, plan, enrolled, np.array([0.0]), ("limbic_drive",))
 
 

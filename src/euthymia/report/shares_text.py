@@ -20,7 +20,7 @@ def text(found: Shares) -> str:
     lines = [
         f"Effect on {found.endpoint}, day {found.day:g}, treated minus untreated twin ({found.unit or 'own unit'})"
     ]
-    for who in ("typical", "cohort"):
+    for who in ("typical", "ensemble", "cohort"):
         if who in told:
             lines += ["", *_part(who, told[who])]
     if found.idle:
@@ -34,8 +34,13 @@ def text(found: Shares) -> str:
 def _part(who: str, told: dict[str, Any]) -> list[str]:
     digits = 2 if abs(told["effect"]) >= 0.1 else 4
     several = told["people"] > 1
-    who_said = "Typical patient" if who == "typical" else f"Cohort of {told['people']}"
-    rows = [("pathway", "share", "of all", "alone", "lost if cut", *(["90 % of people"] if several else []))]
+    who_said = {
+        "typical": "Typical patient",
+        "ensemble": f"Typical patient in {told['people']} worlds" if several else "Typical patient in the world chosen",
+        "cohort": f"Cohort of {told['people']}",
+    }[who]
+    among = "90 % of worlds" if who == "ensemble" else "90 % of people"
+    rows = [("pathway", "share", "of all", "alone", "lost if cut", *([among] if several else []))]
     for row in told["shares"]:
         cells = [row["pathway"], number(row["share"], digits), percent(row["fraction"])]
         cells += [number(row["alone"], digits), number(row["lost_if_cut"], digits)]

@@ -175,7 +175,8 @@ class _Walk:
         from euthymia.trial.scale import scale
 
         rating = scale(name)
-        children = [value_node(f"{name}.rater_sd", rating.rater_sd)]
+        known = {"rater_sd": rating.rater_sd, "discrimination": rating.discrimination}
+        children = [value_node(f"{name}.{of}", value) for of, value in known.items()]
         domains: dict[str, list[str]] = {}
         for item, row in rating.items.items():
             share = "" if row.share == 1 else f" x {row.share:g}"

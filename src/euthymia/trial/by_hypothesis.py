@@ -123,7 +123,8 @@ def hypotheses_disagree(
         for run, arm, control in runs
         for one in Rivals(run, engine, again).disagreements(arm, control, scale, chosen)
     ]
-    return _frame(Disagreement, sorted(found, key=lambda one: -one.in_errors))
+    found.sort(key=lambda one: -one.in_errors)
+    return _frame(Disagreement, found)
 
 
 def _frame(kind: type, rows: Sequence[Prediction | Disagreement]) -> polars.DataFrame:

@@ -39,7 +39,7 @@ def block() -> Block:
         parameters=values_for("dopamine"),
         equations="""
         bodily_brake    = microglial_loss*positive(microglial_activation - 1) + cortisol_loss*positive(cortisol - 1) : 1
-        excited         = positive(1 + reward_gain*(reward_response - 1)) : 1
+        excited         = positive(1 + 2*reward_gain*(saturating(reward_response) - 1)) : 1
         input           = excited/((1 + bodily_brake)*max(1 + ht2_brake*(ht2_tone - 1), 0.1)) : 1
         synthesis       = 1/(1 + biopterin_gain*(1/biopterin - 1)) : 1
         oxidised        = mao_a_share*mao_a_inhibition + mao_b_share*mao_b_inhibition : 1

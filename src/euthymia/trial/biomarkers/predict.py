@@ -14,6 +14,7 @@ from functools import cache
 import numpy as np
 
 from euthymia.cohort.cohort import Cohort, Patient, cohort
+from euthymia.engine.compiled import CompiledEngine
 from euthymia.engine.lower import lower
 from euthymia.engine.program import Program
 from euthymia.engine.schedule import tabulate
@@ -181,7 +182,7 @@ def predict_all(prepared: Prepared, parameters: Mapping[str, float], engine: Eng
 
 def _answers(prepared: Prepared, parameters: Mapping[str, float], engine: Engine, numbered: bool) -> np.ndarray:
     answers = np.full(len(prepared.items), np.nan)
-    world = World(dict(parameters))
+    world, engine = World(dict(parameters)), _alone(engine)
     groups = {
         group: tuple(one for one in asked if one.numbered or not numbered) for group, asked in prepared.groups.items()
     }
@@ -202,6 +203,11 @@ def _answers(prepared: Prepared, parameters: Mapping[str, float], engine: Engine
         for one, value in zip(asked, found, strict=True):
             answers[one.index] = value
     return answers
+
+
+def _alone(engine: Engine) -> Engine:
+    """The engine without the slow one behind it: a fit wants to know at once who cannot be solved."""
+    return replace(engine, fallback=None) if isinstance(engine, CompiledEngine) else engine
 
 
 @dataclass
@@ -291,7 +297,8 @@ def _on_bench(asked: tuple[Asked, ...], world: World, engine: Engine) -> list[fl
         for parameter, factor in protocol.multiply.items():
             parameters[row, index[parameter]] *= factor
         if plan is None:
-            schedules.append(holding(protocol, times[-1] + 1))
+            own = max(end for one, end in zip(asked * 2, ends, strict=True) if one.experiment.protocol == name)
+            schedules.append(holding(protocol, own + 1))
         else:
             schedules.append([e for e in events_of(plan_called(plan), TYPICAL, 1.0) if e.time <= times[-1]])
     task = Task(program, parameters, tabulate(program, schedules), times, outputs, rtol=RTOL, atol=ATOL)
