@@ -80,7 +80,10 @@ ketamine-versus-esketamine,r-ketamine-drive,0.4,0.1,10,
 ketamine-versus-esketamine,unblinding,0.35,0.6,8,
 ketamine-versus-esketamine,ceiling,0.25,0.3,9,
 """
-CHECKS = "checks: {prior: 0.75, posterior_trials: 0.667, posterior_markers: 1.0, without_trial: 0.667, without_family: 0.9}\n"
+CHECKS = (
+    "checks: {prior: 0.75, posterior_trials: 0.667, posterior_markers: 1.0, without_trial: 0.667, without_family: 0.9}"
+    "\n"
+)
 
 
 @pytest.fixture
@@ -93,7 +96,12 @@ def made_fit(tmp_path, monkeypatch):
     folder = tmp_path / "fit"
     shutil.copytree(parameter_table.FIT, folder)
     told = [line for line in (folder / "fit.yaml").read_text().splitlines() if not line.startswith(("checks", "id:"))]
-    told = [line for line in told if line.split(":")[0].strip() not in ("prior", "posterior_trials", "posterior_markers", "without_trial", "without_family")]
+    told = [
+        line
+        for line in told
+        if line.split(":")[0].strip()
+        not in ("prior", "posterior_trials", "posterior_markers", "without_trial", "without_family")
+    ]
     (folder / "fit.yaml").write_text("id: made-up\n" + CHECKS + "\n".join(told) + "\n")
     for name, text in (("identified", IDENTIFIED), ("targets", TARGETS), ("rivals", RIVALS)):
         (folder / f"{name}.csv").write_text(text)

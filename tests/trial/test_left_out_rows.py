@@ -102,7 +102,7 @@ def test_the_verb_tells_them_apart_from_the_rows(shipped, capsys, monkeypatch) -
     assert ended(["score", "trials", "--people", "4"]) == 0
     text = capsys.readouterr().out
     assert "without its treatment" in text
-    assert "had their numbers" in text
+    assert "their whole family of treatments" in text
 
 
 def test_a_table_of_ones_own_has_none(shipped, table, capsys) -> None:

@@ -109,11 +109,15 @@ def _averaged_pathway(data: ReportData, high: float) -> Judged:
     """What hangs on the R-ketamine pathway, averaged over the rival explanations by how much each weighs."""
     names = ("r_ketamine_share_averaged", "r_ketamine_share_if_true", "r_ketamine_weight")
     if any(name not in data.numbers for name in names):
-        return NOT_CHECKED, "share of ketamine's day-1 contrast that hangs on this pathway: not computed for this report"
+        return (
+            NOT_CHECKED,
+            "share of ketamine's day-1 contrast that hangs on this pathway: not computed for this report",
+        )
     averaged, true, weight = (data.numbers[name] for name in names)
     said = (
         f"{100 * averaged:.0f} % of ketamine's day-1 contrast hangs on it, averaged over the rival explanations: "
-        f"{100 * true:.0f} % where the pathway is real, which weighs {100 * weight:.0f} %; up to {100 * high:.0f} % would close it"
+        f"{100 * true:.0f} % where the pathway is real, which weighs {100 * weight:.0f} %; up to {100 * high:.0f} % "
+        "would close it"
     )
     return _status(averaged <= high), said
 

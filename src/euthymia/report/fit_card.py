@@ -53,11 +53,17 @@ class FitCard(Card):
         text += [f"{label.ljust(wide)}  {said}" for label, said in self.facts.items() if said]
         if lines := check_lines(self.fit):
             text += ["", "outside the 90 % predictive interval, the worst first (3 to 20 % is as it should be):"]
-            text += [f"  {a['outside_count']} of {a['of']} ({a['outside']})  {a['meaning']}: {a['verdict']}" for a in lines]
+            text += [
+                f"  {a['outside_count']} of {a['of']} ({a['outside']})  {a['meaning']}: {a['verdict']}" for a in lines
+            ]
         every = known_lines(self.fit)
         if every:
             silent = [one["name"] for one in every if one["unidentified"]]
-            text += ["", f"nothing identifies {len(silent)} of {len(every)} parameters: {', '.join(silent) or DASH}", ""]
+            text += [
+                "",
+                f"nothing identifies {len(silent)} of {len(every)} parameters: {', '.join(silent) or DASH}",
+                "",
+            ]
             text.append(_table(every))
         elif self.fit is not None:
             text += ["", f"it does not tell which of its {len(self.fit.names)} free parameters the data identify"]
@@ -107,4 +113,6 @@ def _table(lines: list[dict[str, Any]]) -> str:
     keys = ("name", "prior", "posterior", "spreads", "moved", "shrunk", "flag", "by")
     rows = [heads, *(tuple(str(one[key]) for key in keys) for one in lines)]
     wide = [max(len(row[column]) for row in rows) for column in range(len(heads))]
-    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, wide, strict=True)).rstrip() for row in rows)
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, wide, strict=True)).rstrip() for row in rows
+    )

@@ -82,7 +82,9 @@ def target_lines(fit: Fit | None) -> list[dict[str, Any]]:
                 "published": number(published, digits),
                 "fitted": number(fitted, digits),
                 "interval": "" if low is None or high is None else f"{number(low, digits)} to {number(high, digits)}",
-                "without": "" if not sent else f"{number(float(sent), digits)} ± {number(float(target['without_trial_sd']), digits)}",
+                "without": ""
+                if not sent
+                else f"{number(float(sent), digits)} ± {number(float(target['without_trial_sd']), digits)}",
                 "miss": inside is False,
                 "distance": 0.0 if inside is not False else abs(published - centre) / half,
             }

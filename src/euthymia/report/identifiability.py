@@ -56,7 +56,9 @@ def known(fit: Fit | None) -> tuple[Known, ...]:
 
 def _known(row: Mapping[str, Any], line: int) -> Known:
     try:
-        numbers = {key: float(row[key]) for key in ("prior", "prior_sd", "posterior", "posterior_sd", "moved", "shrunk")}
+        numbers = {
+            key: float(row[key]) for key in ("prior", "prior_sd", "posterior", "posterior_sd", "moved", "shrunk")
+        }
         silent = {"yes": True, "no": False}[row["unidentified"]]
         return Known(row["parameter"], **numbers, unidentified=silent, by=row["by"])
     except (KeyError, ValueError, TypeError) as wrong:
@@ -171,9 +173,9 @@ def known_figure(fit: Fit | None) -> Figure | None:
     chart = alt.hconcat(*parts, data=named_data(), spacing=24)
     silent = int((table["data"] == SILENT).sum())
     caption = (
-        "Grey bar: 90 % of the prior. Coloured line and point: 90 % and centre of what the data leave. Where a coloured "
-        "line is as long as its grey bar, the data did not narrow the parameter; orange diamonds mark those that "
-        "nothing identifies."
+        "Grey bar: 90 % of the prior. Coloured line and point: 90 % and centre of what the data leave. Where a "
+        "coloured line is as long as its grey bar, the data did not narrow the parameter; orange diamonds mark those "
+        "that nothing identifies."
     )
     return Figure(
         "identified", "Each parameter before and after the data", caption,

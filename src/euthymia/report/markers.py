@@ -106,13 +106,10 @@ def marker_figure(rows: Iterable[Row]) -> Figure | None:
     if table.is_empty():
         return None
     seen = [word for word in (MISS, INSIDE) if word in table["verdict"].to_list()]
-    colour = alt.Color(
-        "verdict:N", title="Published number", scale=alt.Scale(domain=seen, range=[{MISS: MISSED, INSIDE: INK}[w] for w in seen])
-    )  # fmt: skip
-    shape = alt.Shape(
-        "verdict:N", title="Published number",
-        scale=alt.Scale(domain=seen, range=[{MISS: "diamond", INSIDE: "circle"}[w] for w in seen]),
-    )  # fmt: skip
+    colours = alt.Scale(domain=seen, range=[{MISS: MISSED, INSIDE: INK}[word] for word in seen])
+    shapes = alt.Scale(domain=seen, range=[{MISS: "diamond", INSIDE: "circle"}[word] for word in seen])
+    colour = alt.Color("verdict:N", title="Published number", scale=colours)
+    shape = alt.Shape("verdict:N", title="Published number", scale=shapes)
     scale = alt.Scale(domain=[-FARTHEST, FARTHEST], clamp=True)
     title = "Predicted minus published, in deviations of the published number"
     parts = []
@@ -168,7 +165,9 @@ def markers_shown(rows: Iterable[Row]) -> dict[str, Any]:
 
 
 def _ordered(rows: Iterable[Row], status: str) -> list[Row]:
-    return sorted((row for row in rows if row.status == status), key=lambda row: (bool(row.inside), -abs(row.z), row.id))
+    return sorted(
+        (row for row in rows if row.status == status), key=lambda row: (bool(row.inside), -abs(row.z), row.id)
+    )
 
 
 def _way(predicted: float | None) -> str:
