@@ -189,6 +189,6 @@ def _summed_up(summaries: tuple[Summary, ...]) -> str:
     if any(one.split in SPLITS.values() for one in summaries):
         said += (
             "\nWithout its trial, without its treatment: calibration trials as the fit would have foreseen them had "
-            "their numbers, or those of their whole family of treatments, been missing; the fit brings these predictions."
+            "their numbers, or those of their whole family of treatments, been missing; the fit brings them."
         )
     return f"{table(lines)}\n{said}"

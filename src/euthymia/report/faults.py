@@ -61,8 +61,9 @@ def _stated(data: ReportData, status: str, because: str) -> Judged:
     return status, because
 
 
-def _rows(data: ReportData, drugs: list[str], hours: list[float], allowed_misses: int) -> Judged:
-    """Contrasts of these drugs in a window of time: closed when no more than a few are misses."""
+def _rows(data: ReportData, drugs: list[str], hours: list[float], allowed_misses: int, arms: bool = False) -> Judged:
+    """Contrasts of these drugs in a window of time, and with `arms` means of their trials' arms too: closed when no
+    more than a few are misses."""
     from euthymia.evidence.library import library
 
     ids = {
@@ -71,14 +72,16 @@ def _rows(data: ReportData, drugs: list[str], hours: list[float], allowed_misses
         if any(given.intervention in drugs for arm in trial.arms for given in arm.regimen)
     }
     seen = [row for row in compared(data.rows) if row.trial in ids]
-    seen = [
-        row for row in seen if row.time_h is not None and hours[0] <= row.time_h <= hours[1] and row.kind == "contrast"
-    ]
+    kinds, named_so = (("contrast", "arm"), "contrasts and means") if arms else (("contrast",), "contrasts")
+    seen = [row for row in seen if row.time_h is not None and hours[0] <= row.time_h <= hours[1] and row.kind in kinds]
     if not seen:
-        return NOT_CHECKED, f"no contrast of {drugs[0]} between {hours[0]:g} and {hours[1]:g} hours was compared"
+        return (
+            NOT_CHECKED,
+            f"no {' or '.join(kinds)} of {drugs[0]} between {hours[0]:g} and {hours[1]:g} hours was compared",
+        )
     missed = [row for row in seen if is_miss(row)]
     named = f" ({', '.join(sorted({row.trial for row in missed}))})" if missed else ""
-    said = f"{len(missed)} of {len(seen)} contrasts between {hours[0]:g} and {hours[1]:g} hours are misses{named}"
+    said = f"{len(missed)} of {len(seen)} {named_so} between {hours[0]:g} and {hours[1]:g} hours are misses{named}"
     return _status(len(missed) <= allowed_misses), said
 
 
@@ -144,16 +147,18 @@ def _number(data: ReportData, name: str, low: float, high: float, meaning: str) 
 
 def _spread_of_change(data: ReportData, low: float, high: float, days: float) -> Judged:
     """Standard deviation of the rated MADRS change at the last visit, in every arm seen long enough."""
-    found = []
+    found = {}
     for strategy in data.strategies:
         for arm in strategy.arms:
             if "MADRS" in arm.rated and strategy.last_day >= days:
                 change = arm.rated["MADRS"][:, -1] - arm.rated["MADRS"][:, 0]
-                found.append(float(np.nanstd(change, ddof=1)))
+                found[f"{arm.name} in {strategy.title}"] = float(np.nanstd(change, ddof=1))
     if not found:
         return NOT_CHECKED, "no arm was rated on MADRS for long enough"
-    said = f"standard deviations of {min(found):.1f} to {max(found):.1f} points in {len(found)} arms"
-    return _status(low <= min(found) and max(found) <= high), said
+    least, most = min(found.values()), max(found.values())
+    said = f"standard deviations of {least:.1f} to {most:.1f} points in {len(found)} arms"
+    outside = [f"{name} {size:.1f}" for name, size in found.items() if not low <= size <= high]
+    return _status(not outside), said + (f"; outside {low:g} to {high:g}: {', '.join(outside)}" if outside else "")
 
 
 def _fit_bounds(data: ReportData, share: float) -> Judged:

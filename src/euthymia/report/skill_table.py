@@ -37,6 +37,7 @@ def skill_lines(rows: Iterable[Row]) -> list[dict[str, object]]:
     """One line for each split and kind of comparison; `worse` when either forecast without a mechanism is better."""
     found = []
     for one in scorecard(rows):
+        digits = 1 if one.kind in ("arm", "contrast") else 2
         skills = [skill for skill in (one.skill_class, one.skill_all) if skill is not None]
         found.append(
             {
@@ -45,8 +46,8 @@ def skill_lines(rows: Iterable[Row]) -> list[dict[str, object]]:
                 "kind": one.kind,
                 "what": KINDS.get(one.kind, one.kind),
                 "coverage": f"{one.covered} of {one.rows} ({percent(one.coverage)})",
-                "bias": _signed(one.bias, 1),
-                "error": number(one.error),
+                "bias": _signed(one.bias, digits),
+                "error": number(one.error, digits),
                 "crps": number(one.crps, 2),
                 "class": _skill(one.skill_class, one.class_rows),
                 "all": _skill(one.skill_all, one.all_rows),
