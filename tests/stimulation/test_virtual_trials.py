@@ -12,7 +12,7 @@ from euthymia.report.stimulation_trials import FOUND, NONE, counted, stimulation
 from euthymia.treatments.device import device, devices
 from euthymia.treatments.limits.stimulation import findings
 from euthymia.treatments.order import light, rtms, sham, tdcs
-from euthymia.trial.calibration.problem import problem
+from euthymia.trial.calibration.problem import questions
 from euthymia.trial.conduct import run
 from euthymia.trial.express import express
 from euthymia.trial.protocol import Trial, trial
@@ -92,13 +92,12 @@ def test_the_trials_of_devices_are_expressed_with_their_shams() -> None:
         assert sessions == arms, name
 
 
-def test_a_fit_sees_no_current_no_light_and_no_accelerated_course() -> None:
-    posed = problem(people=4)
-    for name, virtual in posed.trials.items():
-        for plan in virtual.arms.values():
-            active = [s for s in plan.sessions if not s.sham]
-            assert all(device(s.protocol).kind == "rtms" for s in active), name
-            assert len({int(s.time // 24) for s in active}) == len(active), name
+def test_a_fit_sees_currents_light_and_accelerated_courses_of_the_calibration_trials() -> None:
+    plans = [plan for trial, _ in questions(4) for plan in trial.arms.values()]
+    active = [session for plan in plans for session in plan.sessions if not session.sham]
+    assert {device(session.protocol).kind for session in active} == {"rtms", "tdcs", "pbm"}
+    days = [[int(s.time // 24) for s in plan.sessions if not s.sham] for plan in plans]
+    assert any(len(set(own)) < len(own) for own in days)
 
 
 def test_null_trials_stand_beside_the_others() -> None:

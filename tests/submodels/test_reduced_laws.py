@@ -13,7 +13,7 @@ from euthymia.engine.schedule import Rate
 from euthymia.model.assemble import assemble
 from euthymia.model.block import Block, Model
 from euthymia.model.parameter_table import starting_values
-from euthymia.model.physiology import circuit, dopamine, glutamate, inflammation, kynurenine, serotonin, stress
+from euthymia.model.physiology import circuit, dopamine, glutamate, inflammation, serotonin, stress
 from euthymia.model.plasticity import ampa, metaplasticity, neurotrophin, synapse
 
 DAY = 24.0

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from euthymia.evidence.trial_table import read_trials
-from euthymia.trial.calibration.problem import problem
+from euthymia.trial.biomarkers.observed import observed
+from euthymia.trial.calibration.problem import free_parameters, hash_of, questions
 from euthymia.trial.express import TYPICAL, express
 from euthymia.trial.predictive import components, predictive
 from euthymia.trial.score import score
@@ -129,10 +130,10 @@ def test_the_fit_sees_calibration_trials_alone() -> None:
     from euthymia.evidence.library import calibration_trials, published_trials
 
     held_out = {trial.id for trial in published_trials() if str(trial.split) != "calibrate"}
-    posed = problem(people=2, markers=False).trials
-    assert len(posed.targets) >= 60
-    assert not held_out & {target.trial for target in posed.targets}
-    assert {trial.id for trial in calibration_trials()} >= {one.trial.name for one in posed.trials}
+    posed = questions()
+    assert sum(len(targets) for _, targets in posed) >= 100
+    assert not held_out & {target.trial for _, targets in posed for target in targets}
+    assert {trial.id for trial in calibration_trials()} >= {trial.name for trial, _ in posed}
 
 
 def test_the_shipped_fit_is_to_these_targets() -> None:
@@ -140,8 +141,9 @@ def test_the_shipped_fit_is_to_these_targets() -> None:
 
     fit = current_fit()
     assert fit is not None
-    assert fit.told["targets_hash"] == problem().hash
-    assert len(fit.ensemble) >= 16
+    targets = [target for _, found in questions() for target in found]
+    assert fit.told["targets_hash"] == hash_of(targets, observed(), free_parameters())
+    assert len(fit.ensemble) >= 200
 
 
 def test_a_predicted_row_carries_its_score_and_those_of_the_forecasts(rows) -> None:

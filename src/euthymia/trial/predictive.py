@@ -35,10 +35,16 @@ def predictive_contrast(
     keep = np.isfinite(a) & np.isfinite(b)
     between, within = components((a - b)[keep], worlds[keep])
     many = len(np.unique(worlds[keep]))
-    arms = a[keep].var(ddof=1) / max(n, 1) + b[keep].var(ddof=1) / max(m, 1)
+    arms = sampling_error(a, b, n, m) ** 2
     spread = np.sqrt(between * (1 + 1 / many) + scatter**2 + within / keep.sum() + arms)
     mean, width = float((a - b)[keep].mean()), quantile(many)
     return mean, float(mean - width * spread), float(mean + width * spread)
+
+
+def sampling_error(a: np.ndarray, b: np.ndarray, n: float, m: float) -> float:
+    """Standard error of a difference between arms of `n` and `m` people, from virtual ones (people,)."""
+    keep = np.isfinite(a) & np.isfinite(b)
+    return float(np.sqrt(a[keep].var(ddof=1) / max(n, 1) + b[keep].var(ddof=1) / max(m, 1)))
 
 
 def mixture(sample: np.ndarray, worlds: np.ndarray, mean: float, low: float, high: float) -> Mixture:

@@ -18,12 +18,12 @@ from euthymia.trial.climatology import judge
 from euthymia.trial.conduct import ready, run
 from euthymia.trial.express import Expressed, express
 from euthymia.trial.predictive import mixture as mixture_of
-from euthymia.trial.predictive import predictive, predictive_contrast
+from euthymia.trial.predictive import predictive, predictive_contrast, sampling_error
 from euthymia.trial.restriction import Given, Restriction, restricted
 from euthymia.trial.run import Run
 from euthymia.trial.score_rates import is_odds_ratio, odds_ratio_rows, rate_row
 from euthymia.trial.score_row import Row
-from euthymia.trial.seen import DEFAULT_N, CannotCompare, hours_of, scatter_of, seen, size_of
+from euthymia.trial.seen import DEFAULT_N, CannotCompare, hours_of, overstated, scatter_of, seen, size_of
 
 __all__ = ["PEOPLE", "WORLDS", "Row", "score"]
 
@@ -125,7 +125,9 @@ def _contrast_row(
             raise CannotCompare(f"the table gives {other}, and only differences in points are compared")
         a, b = (found.sample(name, "change") for name in names)
         scatter = scatter_of("contrast", found.scale)
-        mean, low, high = predictive_contrast(a, b, found.worlds(arm.arm), size_of(arm), size_of(reference), scatter)
+        sizes = size_of(arm), size_of(reference)
+        shift = overstated(reference.arm, one.standard_error or sampling_error(a, b, *sizes))
+        mean, low, high = predictive_contrast(a - shift, b, found.worlds(arm.arm), *sizes, scatter)
         mixture = mixture_of(a - b, found.worlds(arm.arm), mean, low, high)
         said = "; ".join(dict.fromkeys(filter(None, (expressed.liberties.get(name) for name in names))))
     except CannotCompare as reason:

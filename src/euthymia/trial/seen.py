@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from euthymia.evidence.published_trial import Arm
-from euthymia.model.parameter_table import current_fit
-from euthymia.trial.calibration.target import ARM_SD, CONTRAST_SD
+from euthymia.model.parameter_table import current_fit, values_for
+from euthymia.trial.calibration.target import ARM_SD, CONTRAST_SD, CONTROLS
 from euthymia.trial.express import RATED, Expressed, rated_as
 from euthymia.trial.links import madrs_points
 from euthymia.trial.run import Run
@@ -85,6 +85,14 @@ def scatter_of(kind: str, scale: str) -> float:
     fit = current_fit()
     told = fit.told.get("scatter", {}) if fit else {}
     return float(told.get(kind, {"arm": ARM_SD, "contrast": CONTRAST_SD}[kind])) / madrs_points(scale)
+
+
+def overstated(reference: str, standard_error: float) -> float:
+    """By how much print is taken to overstate a difference from a control arm (not below 0): small trials, with large
+    standard errors, more than large ones. The size is part of the fit."""
+    if not reference.startswith(CONTROLS):
+        return 0.0
+    return values_for("publication")["small_study"].number * standard_error
 
 
 def hours_of(day: float | None) -> float | None:

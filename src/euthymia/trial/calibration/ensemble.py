@@ -9,7 +9,7 @@ counted.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,13 +67,10 @@ def ensemble(
 ) -> tuple[Member, ...]:
     """Members with weights that add to 1; deterministic for a seed and an engine. `kept` may keep chunks on disk."""
     plans = plan_states(rivals, members, np.random.default_rng(seed))
-    soft, _, square = curvature(problem, best, jacobian)
-    gain = np.linalg.solve(square, soft.T)
-    moved = {(rival.hypothesis, rival.alternative): rival.x - best.x for rival in rivals if not rival.reference}
-    references = {(rival.hypothesis, rival.alternative) for rival in rivals if rival.reference}
+    others = {(rival.hypothesis, rival.alternative): rival for rival in rivals if not rival.reference}
 
     def chunk(first: int) -> list[Member]:
-        return _moved(problem, best, gain, square, plans[first : first + CHUNK], moved, references, seed, first, engine)
+        return _moved(problem, best, jacobian, plans[first : first + CHUNK], others, seed, first, engine)
 
     found = [m for first in range(0, members, CHUNK) for m in kept(first // CHUNK, lambda first=first: chunk(first))]
     return screened(found)
@@ -82,11 +79,9 @@ def ensemble(
 def _moved(
     problem: Problem,
     best: Point,
-    gain: np.ndarray,
-    square: np.ndarray,
+    jacobian: np.ndarray,
     plans: Sequence[tuple[States, float]],
-    moved: dict[tuple[str, str], np.ndarray],
-    references: set[tuple[str, str]],
+    others: Mapping[tuple[str, str], Rival],
     seed: int,
     first: int,
     engine: Engine,
@@ -97,15 +92,19 @@ def _moved(
     random = np.random.Generator(np.random.Philox(key=[seed, first]))
     noise = random.standard_normal((count, problem.count))
     prior = problem.centre + problem.prior_sd * random.standard_normal((count, len(problem.names)))
-    states = [tuple(s for s in told if s not in references) for told, _ in plans]
-    x = np.stack([best.x + sum((moved[s] for s in told), np.zeros_like(best.x)) for told in states])
+    states = [tuple(s for s in told if s in others) for told, _ in plans]
+    x = np.stack([best.x + sum((others[s].x - best.x for s in told), np.zeros_like(best.x)) for told in states])
     x = np.clip(x, low, high)
+    steps = [_steps(problem, best, jacobian + sum(others[s].awake for s in told)) for told in states]
     predicted = problem.predict(x, engine, states=states)
     objective = _objective(problem, x, predicted, noise, prior)
     for _ in range(2):
         misses = np.clip(problem.misses(predicted), -6, 6) - noise
-        pull = np.linalg.solve(square, ((x - prior) / problem.prior_sd**2).T).T
-        tried = np.clip(x - np.clip(misses @ gain.T + pull, -2 * LONGEST, 2 * LONGEST), low, high)
+        pull = (x - prior) / problem.prior_sd**2
+        move = np.stack(
+            [gain @ miss + inverse @ own for (gain, inverse), miss, own in zip(steps, misses, pull, strict=True)]
+        )
+        tried = np.clip(x - np.clip(move, -2 * LONGEST, 2 * LONGEST), low, high)
         there = problem.predict(tried, engine, states=states)
         cost = _objective(problem, tried, there, noise, prior)
         better = (cost < objective)[:, None]
@@ -114,6 +113,13 @@ def _moved(
     return [
         Member(x[i], told, predicted[i], float(objective[i]), undone) for i, (told, undone) in enumerate(plans)
     ]  # fmt: skip
+
+
+def _steps(problem: Problem, best: Point, slopes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """What turns whitened misses, and the pull of a prior, into a Gauss-Newton step: (free, targets), (free, free)."""
+    soft, _, square = curvature(problem, best, slopes)
+    inverse = np.linalg.inv(square)
+    return inverse @ soft.T, inverse
 
 
 def _objective(

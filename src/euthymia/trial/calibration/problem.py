@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -24,9 +25,10 @@ from euthymia.model.hypothesis import hypotheses
 from euthymia.model.parameter_table import Prior, priors, values_for
 from euthymia.trial.calibration.marker_targets import MarkerTargets, marker_targets
 from euthymia.trial.calibration.published_targets import targets_of
-from euthymia.trial.calibration.target import CONTROLS, covariance
+from euthymia.trial.calibration.target import CONTROLS, Target, covariance
 from euthymia.trial.calibration.virtual_trials import Alternative, States, VirtualTrials, virtual_trials
 from euthymia.trial.express import DAYS_ASSUMED, express
+from euthymia.trial.protocol import Trial
 
 PEOPLE = 24
 SEED = 20251
@@ -106,9 +108,8 @@ class Problem:
 
     @cached_property
     def hash(self) -> str:
-        """Hash of targets, priors and crowd, so that a fit says what it was fitted to."""
-        told = (self.trials.targets, self.markers.observed, sorted(self.free.items()), len(self.trials.trials))
-        return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
+        """Hash of targets and priors, so that a fit says what it was fitted to."""
+        return hash_of(self.trials.targets, self.markers.observed, self.free)
 
     def predict(
         self,
@@ -189,6 +190,24 @@ def problem(
         if name not in known:
             raise UnknownName("free parameter", name, known)
     chosen = {name: prior for name, prior in known.items() if free is None or name in free}
+    made = questions(people, seed, trials)
+    if not made:
+        raise TrialError(
+            "no published number can be answered by the model",
+            rule="A calibration needs an arm mean, a contrast, a rate or an odds ratio at a dated visit.",
+            fix="See docs/trial-table.md; 'euthymia score trials --json' gives the reason for every row.",
+        )
+    names = tuple(chosen)
+    start = np.array([prior.centre for prior in chosen.values()])
+    rivals = rival_sets()
+    trials_made = virtual_trials(made, names, start, rivals, engine or default_engine())
+    return Problem(chosen, trials_made, marker_targets(people, seed, markers), rivals)
+
+
+def questions(
+    people: int = PEOPLE, seed: int = SEED, trials: Sequence[PublishedTrial] | None = None
+) -> list[tuple[Trial, list[Target]]]:
+    """Virtual trials and what each must answer; the calibration trials' unless `trials` says otherwise."""
     made = []
     for published in calibration_trials() if trials is None else trials:
         expressed = express(published, people, seed, 0)
@@ -199,17 +218,13 @@ def problem(
         found = targets_of(published, expressed.trial, arms)
         if any(target.measure != "baseline" for target in found):
             made.append((expressed.trial.with_(adherence=1.0), found))
-    if not made:
-        raise TrialError(
-            "no published number can be answered by the model",
-            rule="A calibration needs an arm mean, a contrast, a rate or an odds ratio at a dated visit.",
-            fix="See docs/trial-table.md; 'euthymia scores trials --json' gives the reason for every row.",
-        )
-    names = tuple(chosen)
-    start = np.array([prior.centre for prior in chosen.values()])
-    rivals = rival_sets()
-    trials_made = virtual_trials(made, names, start, rivals, engine or default_engine())
-    return Problem(chosen, trials_made, marker_targets(people, seed, markers), rivals)
+    return made
+
+
+def hash_of(targets: Sequence[Target], observed: Sequence[Any], free: Mapping[str, Prior]) -> str:
+    """Hash of a question: what must be answered, and by what."""
+    told = (tuple(targets), tuple(observed), sorted(free.items()))
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
 
 
 def rival_sets() -> dict[Alternative, Mapping[str, float]]:

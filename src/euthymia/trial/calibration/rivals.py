@@ -15,7 +15,7 @@ import numpy as np
 
 from euthymia.engine.task import Engine
 from euthymia.model.hypothesis import hypotheses
-from euthymia.trial.calibration.optimum import DAMPING, LONGEST, Point, curvature
+from euthymia.trial.calibration.optimum import DAMPING, LONGEST, STEP, Point, curvature
 from euthymia.trial.calibration.problem import Problem
 from euthymia.trial.calibration.virtual_trials import States
 
@@ -25,7 +25,10 @@ LEAST = 0.01  # weight below which an alternative is not kept out of sight: the 
 
 @dataclass(frozen=True)
 class Rival:
-    """One alternative after its own fit: where it ended, what it predicts, what it costs and how much it weighs."""
+    """One alternative after its own fit: where it ended, what it predicts, what it costs and how much it weighs.
+
+    `awake` (targets, free) are slopes on parameters that do nothing at the reference and something here.
+    """
 
     hypothesis: str
     alternative: str
@@ -34,18 +37,35 @@ class Rival:
     x: np.ndarray
     predicted: np.ndarray
     cost: float
+    awake: np.ndarray
     weight: float = float("nan")
 
 
-def refitted(problem: Problem, best: Point, jacobian: np.ndarray, state: States, engine: Engine) -> Point:
-    """The optimum moved to where one alternative explains the data best; the best itself if it changes nothing."""
+def awakened(problem: Problem, point: Point, jacobian: np.ndarray, state: States, engine: Engine) -> np.ndarray:
+    """Slopes under an alternative on the parameters on which nothing depends at the reference (targets, free)."""
+    asleep = np.flatnonzero(~jacobian.any(axis=0))
+    found = np.zeros_like(jacobian)
+    if len(asleep):
+        there = problem.predict(point.x + STEP * np.eye(len(point.x))[asleep], engine, states=[state] * len(asleep))
+        found[:, asleep] = np.nan_to_num((there - point.predicted) / STEP).T
+    return found
+
+
+def refitted(
+    problem: Problem, best: Point, jacobian: np.ndarray, state: States, engine: Engine
+) -> tuple[Point, np.ndarray]:
+    """The optimum moved to where one alternative explains the data best, and the slopes it wakes; the best itself if
+    it changes nothing."""
     low, high = problem.bounds
     sets = problem.sets_of(state)
     free = np.array([name not in sets for name in problem.names])
-    slopes = jacobian * free
     predicted = problem.predict(best.x[None], engine, states=[state])[0]
     if state and np.array_equal(predicted, best.predicted, equal_nan=True):
-        return best
+        return best, np.zeros_like(jacobian)
+    awake = np.zeros_like(jacobian)
+    if state:
+        awake = awakened(problem, replace(best, predicted=predicted), jacobian, state, engine)
+    slopes = (jacobian + awake) * free
     now = replace(best, predicted=predicted, cost=float(problem.cost(best.x[None], predicted[None])[0]))
     for _ in range(STEPS):
         soft, misses, square = curvature(problem, now, slopes)
@@ -61,7 +81,7 @@ def refitted(problem: Problem, best: Point, jacobian: np.ndarray, state: States,
         slopes = slopes + np.outer(np.where(np.isfinite(surprise), surprise, 0.0), move) / max(move @ move, 1e-12)
         if costs[first] < now.cost:
             now = replace(now, x=tried[first], predicted=there[first], cost=float(costs[first]))
-    return now
+    return now, awake
 
 
 def rivals(
@@ -69,14 +89,16 @@ def rivals(
 ) -> tuple[Rival, ...]:
     """Every alternative of every hypothesis, weighted within its hypothesis."""
     found: list[Rival] = []
-    best = refitted(problem, best, jacobian, (), engine)  # as far as any alternative may go
+    best, _ = refitted(problem, best, jacobian, (), engine)  # as far as any alternative may go
     total = sum(len(one.alternatives) for one in hypotheses().values())
     for name, told in hypotheses().items():
         group = []
         for one in told.alternatives:
             reference = one.name == told.reference.name
-            point = best if reference else refitted(problem, best, jacobian, ((name, one.name),), engine)
-            group.append(Rival(name, one.name, reference, one.weight, point.x, point.predicted, point.cost))
+            point, awake = best, np.zeros_like(jacobian)
+            if not reference:
+                point, awake = refitted(problem, best, jacobian, ((name, one.name),), engine)
+            group.append(Rival(name, one.name, reference, one.weight, point.x, point.predicted, point.cost, awake))
             done(len(found) + len(group), total)
         found += weighted(group)
     return tuple(found)

@@ -111,13 +111,14 @@ def _rivals(
             "numbers": np.array([[one.reference, one.prior, one.cost, one.weight] for one in found]),
             "x": np.stack([one.x for one in found]),
             "predicted": np.stack([one.predicted for one in found]),
+            "awake": np.stack([one.awake for one in found]),
         }
 
     told = parts.kept("rivals", made)
-    rows = zip(told["names"], told["numbers"], told["x"], told["predicted"], strict=True)
+    rows = zip(*(told[key] for key in ("names", "numbers", "x", "predicted", "awake")), strict=True)
     return tuple(
-        Rival(str(n[0]), str(n[1]), bool(v[0]), float(v[1]), x, predicted, float(v[2]), float(v[3]))
-        for n, v, x, predicted in rows
+        Rival(str(n[0]), str(n[1]), bool(v[0]), float(v[1]), x, predicted, float(v[2]), awake, float(v[3]))
+        for n, v, x, predicted, awake in rows
     )
 
 
