@@ -74,3 +74,26 @@ def test_without_markers_the_page_says_so(report_data):
     html = page(report_data)
     assert "No marker was compared in this report" in html
     assert marker_figure(()) is None
+
+
+def test_the_demonstration_scores_every_marker_on_a_small_scale_and_says_how_small():
+    from euthymia.engine.choose import default_engine
+    from euthymia.report.demo import _markers
+    from euthymia.trial.biomarkers.predict import prepare
+
+    rows, said = _markers(default_engine(), 2)
+    assert len(rows) == len(prepare(2).rows) > 60
+    assert {row.status for row in rows} == {"predicted", "sign", "not expressed"}
+    assert said == "members of the ensemble: 2, virtual people in each group: 2"
+
+
+def test_a_damaged_fit_stops_the_demonstration_before_it_runs(made_fit, tmp_path):
+    from euthymia.errors import DataError
+    from euthymia.model import parameter_table
+    from euthymia.report.demo import demonstrate
+
+    (parameter_table.FIT / "identified.csv").write_text("parameter\nsynapse.formation\n")
+    parameter_table.current_fit.cache_clear()
+    with pytest.raises(DataError, match=r"identified\.csv, line 2"):
+        demonstrate(tmp_path / "out")
+    assert not (tmp_path / "out").exists()

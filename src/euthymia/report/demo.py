@@ -22,11 +22,13 @@ from euthymia.engine.task import Engine
 from euthymia.evidence.checked import checked
 from euthymia.evidence.library import published_trials
 from euthymia.evidence.yaml_with_lines import read_yaml
+from euthymia.model.parameter_table import current_fit
 from euthymia.report.comparisons import forest
 from euthymia.report.drawing import svg
 from euthymia.report.evidence_claims import base_states
 from euthymia.report.fault_numbers import fault_numbers
 from euthymia.report.html import write_report
+from euthymia.report.identifiability import known
 from euthymia.report.report_data import Comparison, ReportData, Strategy
 from euthymia.report.rivals import strategy_rivals
 from euthymia.report.typical import typical
@@ -96,6 +98,7 @@ def demonstrate(
     edges of the map their states (the map's own sources if None).
     """
     edge_states = base_states(evidence)
+    known(current_fit())  # a damaged table is told before anything runs
     engine = engine or default_engine()
     size = people or PEOPLE.get(engine.name, 40)
     tell = progress or (lambda what, done, total: None)
@@ -161,7 +164,7 @@ def _markers(engine: Engine, most: int | None) -> tuple[tuple[MarkerRow, ...], s
     worlds, people = MARKED.get(engine.name, MARKED["reference"])
     worlds, people = (number if most is None else min(number, most) for number in (worlds, people))
     rows = score_biomarkers(engine=engine, worlds=worlds, people=people)
-    return rows, f"{worlds} members of the ensemble and {people} virtual people in each group"
+    return rows, f"members of the ensemble: {worlds}, virtual people in each group: {people}"
 
 
 def run_design(design: Design, people: int, seed: int, engine: Engine) -> Run:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 FARTHEST = 12.0  # deviations; what lies farther is drawn here and says so in its name
 NULL = 1e-6  # as in the score: no change at all has no sign
 INSIDE, MISS = "inside", "miss"
-STEP, WIDTH = 14, 400
+STEP, WIDTH = 14, 470
 
 
 def marker_lines(rows: Iterable[Row]) -> list[dict[str, Any]]:
