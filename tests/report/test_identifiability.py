@@ -230,3 +230,13 @@ def test_missing_blocks_and_treatments_are_named(report_data):
     assert status == OPEN
     assert told == "missing: panacea, block humours"
     assert CHECKS["treatments"](report_data, ["escitalopram"], ["dopamine"], ["MADRS"])[0] == CLOSED
+
+
+def test_every_link_inside_the_page_leads_somewhere(made_fit, report_data):
+    import re
+
+    html = page(report_data)
+    there = set(re.findall(r'\bid="([^"]+)"', html))
+    asked = set(re.findall(r'href="#([^"]+)"', html))
+    assert {f"known-{name}" for name in SILENT_ONES} <= asked
+    assert asked <= there
