@@ -112,7 +112,8 @@ def test_the_scorecard_is_rows_of_finite_numbers_or_null(capsys, tmp_path):
     file = tmp_path / "rows.json"
     asked = ("score", "trials", "--trials", str(tmp_path / "table.yaml"), "--people", "8", "--out", str(file))
     told = json.loads(said(capsys, *asked, "--json"), parse_constant=pytest.fail)
-    assert list(told) == ["rows", "summary"]
+    assert list(told) == ["rows", "summary", "left_out"]
+    assert told["left_out"] == []  # of our own calibration trials alone
     assert json.loads(file.read_text()) == told
     keys = {"trial", "arm", "reference", "kind", "scale", "time_h", "predicted", "low", "high", "published"}
     keys |= {"published_se", "status", "reason"}

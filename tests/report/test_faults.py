@@ -33,3 +33,20 @@ def test_a_missed_early_contrast_opens_its_fault(report_data, rows):
     inside = Row(**(early.told() | {"predicted": -4.0, "low": -6.0, "high": -2.0}))
     found = {fault.id: fault for fault in faults(replace(report_data, rows=(inside,)))}
     assert found["F2"].status == CLOSED
+
+
+def test_early_means_count_where_no_contrast_was_published(report_data, rows):
+    from euthymia.trial.score import Row
+
+    early = Row(**(rows[1].told() | {"trial": "synapse_daly2018", "time_h": 2.0}))
+    found = {fault.id: fault for fault in faults(replace(report_data, rows=(early,)))}
+    assert found["F1"].status == OPEN
+    assert "1 of 1 contrasts and means" in found["F1"].told
+    assert found["F2"].status == NOT_CHECKED
+
+
+def test_arms_that_differ_too_little_are_named(report_data):
+    found = CHECKS["spread-of-change"](report_data, 100.0, 200.0, 13)
+    assert found[0] == OPEN
+    assert "placebo in Escitalopram" in found[1]
+    assert CHECKS["spread-of-change"](report_data, 0.0, 100.0, 13)[0] == CLOSED

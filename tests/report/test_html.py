@@ -107,3 +107,17 @@ def test_the_seed_and_the_model_can_be_read_off(html, small_run):
     again = html[html.index('id="again"') :]
     assert "euthymia demo --seed 3" in again
     assert all(arm.model.hash in again for arm in small_run.arms.values())
+
+
+def test_rates_are_told_in_per_cent_and_odds_ratios_finely(rows):
+    from euthymia.report.statements import score_lines
+    from euthymia.trial.score import Row
+
+    rate = Row(
+        **(rows[1].told() | {"kind": "rate", "measure": "response", "predicted": 0.314, "low": 0.1, "high": 0.5})
+    )
+    ratio = Row(**(rate.told() | {"kind": "odds_ratio", "published": 0.456}))
+    lines = score_lines([rate])
+    assert (lines[0]["predicted"], lines[0]["interval"]) == ("31 %", "10 % to 50 %")
+    assert score_lines([ratio])[0]["predicted"] == "0.31"
+    assert score_lines([ratio])[0]["published"].startswith("0.46")

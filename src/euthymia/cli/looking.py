@@ -18,8 +18,8 @@ def show(kind: str, name: str | None = None, /, *, json: bool = False, out: Path
     Parameters
     ----------
     kind
-        drug, device, scale, cohort, endophenotype, genotype, trial, model (a block of it), parameter, hypothesis or
-        source.
+        drug, device, scale, cohort, endophenotype, genotype, trial, model (a block of it), parameter, hypothesis,
+        source, or fit (the one in use, with what the data say of each parameter).
     name
         Which one; all names are listed if not given.
     json

@@ -51,7 +51,9 @@ def trials(
     engine
         compiled, reference, or auto for the fastest that works here.
     json
-        Print JSON: {"rows": [...], "summary": [...]}.
+        Print JSON: {"rows": [...], "summary": [...], "left_out": [...]}. The last are our calibration trials as the
+        calibration would have foreseen them without themselves, or without their whole treatment; they are in the
+        summary too, and empty with --trials or --hypothesis, of which the calibration knew nothing.
     out
         Write the same JSON to a file.
     hypothesis
@@ -72,8 +74,10 @@ def trials(
     size = people or PEOPLE
     with progress() as tell:
         rows = score(found, engine_called(engine), size, min(WORLDS, size), seed, tell, chosen.given)
-    summaries = scorecard(rows)
+    left_out = () if trials is not None or chosen else _left_out()
+    summaries = scorecard((*rows, *left_out))
     content = {"rows": [row.told() for row in rows], "summary": [one.told() for one in summaries]}
+    content["left_out"] = [row.told() for row in left_out]
     told = as_json(content | ({"hypotheses": chosen.told()} if chosen else {}))
     if out is not None:
         write_whole(out, told + "\n")
@@ -115,6 +119,13 @@ def _by_hypothesis(
         print(problem, file=sys.stderr)
 
 
+def _left_out() -> tuple[Row, ...]:
+    """Calibration trials predicted without themselves, then without their treatment; none before a fit brings them."""
+    from euthymia.trial.left_out_rows import SPLITS, left_out_rows
+
+    return tuple(row for by in SPLITS for row in left_out_rows(by))
+
+
 def _published(source: Path | None) -> tuple[tuple[PublishedTrial, ...], list[str]]:
     """The trials of a file or folder and what could not be read of them; ours when none is named."""
     if source is None:
@@ -148,6 +159,8 @@ def _told(rows: tuple[Row, ...]) -> str:
 
 
 def _summed_up(summaries: tuple[Summary, ...]) -> str:
+    from euthymia.trial.left_out_rows import SPLITS
+
     head = (
         "trials",
         "compared",
@@ -173,4 +186,9 @@ def _summed_up(summaries: tuple[Summary, ...]) -> str:
         "beats a forecast without mechanism: the mean of the treatment's class, or of all arms of its role, in the "
         "calibration trials (rows compared)."
     )
+    if any(one.split in SPLITS.values() for one in summaries):
+        said += (
+            "\nWithout its trial, without its treatment: calibration trials as the fit would have foreseen them had "
+            "their numbers, or those of their whole family of treatments, been missing; the fit brings them."
+        )
     return f"{table(lines)}\n{said}"

@@ -230,8 +230,20 @@ def parameter_card(name: str) -> Card:
     if name not in model.parameters:
         raise UnknownName("parameter", name, model.parameters)
     users = [q for q in (*model.states, *model.values) if name in uses(q)]
-    facts = {f"used in {q.name}": " ".join(q.printed.split()) for q in users}
+    facts = {f"used in {q.name}": " ".join(q.printed.split()) for q in users} | _said_of(name)
     return Card("parameter", name, name, facts, (line(name, model.parameters[name]),))
+
+
+def _said_of(name: str) -> dict[str, str]:
+    """What the fit says the data say of a parameter."""
+    from euthymia.model.parameter_table import current_fit
+    from euthymia.report.identifiability import known_lines
+
+    found = next((one for one in known_lines(current_fit()) if one["name"] == name), None)
+    if found is None:
+        return {}
+    said = f"{found['prior']} before, {found['posterior']} after (log spread {found['spreads']})"
+    return {"the data": f"{said}; {found['flag'] or found['by']}"}
 
 
 def source_card(name: str) -> Card:

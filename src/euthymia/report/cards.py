@@ -65,13 +65,20 @@ class Card:
 
 
 def card(kind: str, name: str | None = None) -> Card:
-    """The card of a thing, or the list of its kind when no name is given; raises `UnknownName`."""
+    """The card of a thing, or the list of its kind when no name is given; raises `UnknownName`.
+
+    Of a fit there is one, which needs no name.
+    """
     from euthymia.report.card_kinds import CARDS, names_of
 
+    if kind.lower() in ("fit", "fits"):
+        from euthymia.report.fit_card import fit_card
+
+        return fit_card(name)
     kind = {"hypotheses": "hypothesis"}.get(kind.lower(), kind.lower())
     kind = kind.rstrip("s") if kind not in CARDS else kind
     if kind not in CARDS:
-        raise UnknownName("kind", kind, CARDS)
+        raise UnknownName("kind", kind, (*CARDS, "fit"))
     if name is None:
         return Card(kind, "", f"Every {kind}", names_of(kind))
     make: Callable[[str], Card] = CARDS[kind]

@@ -22,17 +22,23 @@ from euthymia.engine.task import Engine
 from euthymia.evidence.checked import checked
 from euthymia.evidence.library import published_trials
 from euthymia.evidence.yaml_with_lines import read_yaml
+from euthymia.model.parameter_table import current_fit
 from euthymia.report.comparisons import forest
 from euthymia.report.drawing import svg
 from euthymia.report.evidence_claims import base_states
 from euthymia.report.fault_numbers import fault_numbers
 from euthymia.report.html import write_report
+from euthymia.report.identifiability import known
 from euthymia.report.report_data import Comparison, ReportData, Strategy
 from euthymia.report.rivals import strategy_rivals
 from euthymia.report.typical import typical
 from euthymia.treatments.regimen_file import regimen_from
+from euthymia.trial.biomarkers.score import Row as MarkerRow
+from euthymia.trial.biomarkers.score import score as score_biomarkers
 from euthymia.trial.conduct import run
 from euthymia.trial.express import baseline_of
+from euthymia.trial.left_out_rows import SPLITS as LEFT_OUT
+from euthymia.trial.left_out_rows import left_out_rows
 from euthymia.trial.protocol import trial
 from euthymia.trial.run import Run
 from euthymia.trial.score import Row, score
@@ -40,6 +46,7 @@ from euthymia.trial.score import Row, score
 DESIGNS = Path(__file__).parent / "demo.yaml"
 PEOPLE = {"compiled": 200, "reference": 40}  # per arm
 SCORED = {"compiled": (64, 16), "reference": (10, 5)}  # people and worlds for each published trial
+MARKED = {"compiled": (4, 24), "reference": (1, 2)}  # worlds and people of each group for the markers
 
 Progress = Callable[[str, int, int], None]
 
@@ -91,6 +98,7 @@ def demonstrate(
     edges of the map their states (the map's own sources if None).
     """
     edge_states = base_states(evidence)
+    known(current_fit())  # a damaged table is told before anything runs
     engine = engine or default_engine()
     size = people or PEOPLE.get(engine.name, 40)
     tell = progress or (lambda what, done, total: None)
@@ -109,6 +117,8 @@ def demonstrate(
         seed=seed,
         progress=lambda what, done, total: tell(f"scoring {what}", len(found) + done, steps),
     )
+    tell("markers", steps - 1, steps)
+    markers, markers_note = _markers(engine, scored_people)
     tell("rival hypotheses", steps - 1, steps)
     rivals = tuple(strategy_rivals(one, engine, min(size, in_trial)) for one in strategies)
     tell("writing the report", steps - 1, steps)
@@ -135,6 +145,9 @@ def demonstrate(
         date=date.today().isoformat(),
         pages=pages,
         edge_states=edge_states,
+        left_out=tuple(row for by in LEFT_OUT for row in left_out_rows(by)),
+        markers=markers,
+        markers_note=markers_note,
         rivals=rivals,
     )
     for strategy in strategies:
@@ -144,6 +157,14 @@ def demonstrate(
         (out / "contrasts.svg").write_text(svg(picture), encoding="utf-8")
     tell("done", steps, steps)
     return Demonstration(report, tuple(strategies), rows)
+
+
+def _markers(engine: Engine, most: int | None) -> tuple[tuple[MarkerRow, ...], str]:
+    """Markers on a small scale, and in words on how small a one."""
+    worlds, people = MARKED.get(engine.name, MARKED["reference"])
+    worlds, people = (number if most is None else min(number, most) for number in (worlds, people))
+    rows = score_biomarkers(engine=engine, worlds=worlds, people=people)
+    return rows, f"members of the ensemble: {worlds}, virtual people in each group: {people}"
 
 
 def run_design(design: Design, people: int, seed: int, engine: Engine) -> Run:

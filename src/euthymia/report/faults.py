@@ -61,8 +61,9 @@ def _stated(data: ReportData, status: str, because: str) -> Judged:
     return status, because
 
 
-def _rows(data: ReportData, drugs: list[str], hours: list[float], allowed_misses: int) -> Judged:
-    """Contrasts of these drugs in a window of time: closed when no more than a few are misses."""
+def _rows(data: ReportData, drugs: list[str], hours: list[float], allowed_misses: int, arms: bool = False) -> Judged:
+    """Contrasts of these drugs in a window of time, and with `arms` means of their trials' arms too: closed when no
+    more than a few are misses."""
     from euthymia.evidence.library import library
 
     ids = {
@@ -71,15 +72,57 @@ def _rows(data: ReportData, drugs: list[str], hours: list[float], allowed_misses
         if any(given.intervention in drugs for arm in trial.arms for given in arm.regimen)
     }
     seen = [row for row in compared(data.rows) if row.trial in ids]
-    seen = [
-        row for row in seen if row.time_h is not None and hours[0] <= row.time_h <= hours[1] and row.kind == "contrast"
-    ]
+    kinds, named_so = (("contrast", "arm"), "contrasts and means") if arms else (("contrast",), "contrasts")
+    seen = [row for row in seen if row.time_h is not None and hours[0] <= row.time_h <= hours[1] and row.kind in kinds]
     if not seen:
-        return NOT_CHECKED, f"no contrast of {drugs[0]} between {hours[0]:g} and {hours[1]:g} hours was compared"
+        return (
+            NOT_CHECKED,
+            f"no {' or '.join(kinds)} of {drugs[0]} between {hours[0]:g} and {hours[1]:g} hours was compared",
+        )
     missed = [row for row in seen if is_miss(row)]
     named = f" ({', '.join(sorted({row.trial for row in missed}))})" if missed else ""
-    said = f"{len(missed)} of {len(seen)} contrasts between {hours[0]:g} and {hours[1]:g} hours are misses{named}"
+    said = f"{len(missed)} of {len(seen)} {named_so} between {hours[0]:g} and {hours[1]:g} hours are misses{named}"
     return _status(len(missed) <= allowed_misses), said
+
+
+def _trials(data: ReportData, trials: list[str], allowed_misses: int) -> Judged:
+    """Everything compared of these trials: closed when no more than a few are misses."""
+    seen = [row for row in compared(data.rows) if row.trial in trials]
+    if not seen:
+        return NOT_CHECKED, f"nothing of {', '.join(trials)} was compared"
+    missed = [row for row in seen if is_miss(row)]
+    named = f" ({', '.join(sorted({row.trial for row in missed}))})" if missed else ""
+    return _status(len(missed) <= allowed_misses), f"{len(missed)} of {len(seen)} numbers are misses{named}"
+
+
+def _alternative(data: ReportData, hypothesis: str, alternative: str, share: float) -> Judged:
+    """Whether the alternative of a hypothesis that mends a fault has enough weight after the fit."""
+    from euthymia.model.hypothesis import posterior_weights, prior_weights
+
+    before = prior_weights()[hypothesis][alternative]
+    after = posterior_weights().get(hypothesis)
+    named = f"the rival '{alternative}' of {hypothesis} mends it"
+    if after is None:
+        return OPEN, f"{named}, but the fit in use does not weigh it ({100 * before:.0f} % before any fit)"
+    said = f"{named} and weighs {100 * after[alternative]:.0f} % after the fit ({100 * before:.0f} % before)"
+    return _status(after[alternative] >= share), f"{said}; {100 * share:.0f} % would close it"
+
+
+def _averaged_pathway(data: ReportData, high: float) -> Judged:
+    """What hangs on the R-ketamine pathway, averaged over the rival explanations by how much each weighs."""
+    names = ("r_ketamine_share_averaged", "r_ketamine_share_if_true", "r_ketamine_weight")
+    if any(name not in data.numbers for name in names):
+        return (
+            NOT_CHECKED,
+            "share of ketamine's day-1 contrast that hangs on this pathway: not computed for this report",
+        )
+    averaged, true, weight = (data.numbers[name] for name in names)
+    said = (
+        f"{100 * averaged:.0f} % of ketamine's day-1 contrast hangs on it, averaged over the rival explanations: "
+        f"{100 * true:.0f} % where the pathway is real, which weighs {100 * weight:.0f} %; up to {100 * high:.0f} % "
+        "would close it"
+    )
+    return _status(averaged <= high), said
 
 
 def _control_holds(data: ReportData, points: float) -> Judged:
@@ -104,21 +147,24 @@ def _number(data: ReportData, name: str, low: float, high: float, meaning: str) 
 
 def _spread_of_change(data: ReportData, low: float, high: float, days: float) -> Judged:
     """Standard deviation of the rated MADRS change at the last visit, in every arm seen long enough."""
-    found = []
+    found = {}
     for strategy in data.strategies:
         for arm in strategy.arms:
             if "MADRS" in arm.rated and strategy.last_day >= days:
                 change = arm.rated["MADRS"][:, -1] - arm.rated["MADRS"][:, 0]
-                found.append(float(np.nanstd(change, ddof=1)))
+                found[f"{arm.name} in {strategy.title}"] = float(np.nanstd(change, ddof=1))
     if not found:
         return NOT_CHECKED, "no arm was rated on MADRS for long enough"
-    said = f"standard deviations of {min(found):.1f} to {max(found):.1f} points in {len(found)} arms"
-    return _status(low <= min(found) and max(found) <= high), said
+    least, most = min(found.values()), max(found.values())
+    said = f"standard deviations of {least:.1f} to {most:.1f} points in {len(found)} arms"
+    outside = [f"{name} {size:.1f}" for name, size in found.items() if not low <= size <= high]
+    return _status(not outside), said + (f"; outside {low:g} to {high:g}: {', '.join(outside)}" if outside else "")
 
 
 def _fit_bounds(data: ReportData, share: float) -> Judged:
-    """Fitted parameters within a share of the (logarithmic) range of their bounds."""
+    """Parameters that end within a share of the (logarithmic) range of their bounds, and those nothing identifies."""
     from euthymia.model.parameter_table import current_fit, priors
+    from euthymia.report.identifiability import known
 
     fit = current_fit()
     if fit is None:
@@ -130,8 +176,14 @@ def _fit_bounds(data: ReportData, share: float) -> Judged:
         if prior is not None:
             place = np.log(number / prior.low) / np.log(prior.high / prior.low)
             near += [name] if min(place, 1 - place) < share else []
+    every = known(fit)
+    silent = [one.name for one in every if one.unidentified]
     said = f"{len(near)} of {len(fit.names)} fitted parameters are near a bound" + (": " if near else "")
-    return _status(not near), said + ", ".join(near)
+    said += ", ".join(near)
+    if not every:
+        return (OPEN if near else NOT_CHECKED), f"{said}; the fit does not tell which the data identify"
+    said += f"; nothing identifies {len(silent)}" + (f": {', '.join(silent)}" if silent else "")
+    return _status(not near and not silent), said
 
 
 def _baselines(data: ReportData, points: float) -> Judged:
@@ -159,11 +211,17 @@ def _sessions_last(data: ReportData) -> Judged:
     return _status(short > 0), f"the shortest of {len(sessions)} sessions lasts {short * 60:.0f} minutes"
 
 
-def _treatments(data: ReportData, wanted: list[str]) -> Judged:
+def _treatments(data: ReportData, wanted: list[str], blocks: list[str], scales: list[str]) -> Judged:
+    """Whether drugs and devices, blocks of the model and scales rated item by item are there."""
+    from euthymia.model.parameter_table import FOLDER
     from euthymia.treatments.device import devices
     from euthymia.treatments.drug import drugs
+    from euthymia.trial.scale import scale
+    from euthymia.trial.scale import scales as known_scales
 
     missing = [name for name in wanted if name not in (*drugs(), *devices())]
+    missing += [f"block {name}" for name in blocks if not (FOLDER / f"{name}.yaml").exists()]
+    missing += [f"items of {name}" for name in scales if name not in known_scales() or len(scale(name).items) < 2]
     return _status(not missing), f"missing: {', '.join(missing)}" if missing else "all that were wanted are here"
 
 
@@ -198,6 +256,9 @@ CHECKS: Mapping[str, Callable[..., Judged]] = {
     "baselines": _baselines,
     "sessions-last": _sessions_last,
     "treatments": _treatments,
+    "trials": _trials,
+    "alternative": _alternative,
+    "averaged-pathway": _averaged_pathway,
     "enantiomers": _enantiomers,
     "derived": _derived,
 }

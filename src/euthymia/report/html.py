@@ -18,7 +18,7 @@ from euthymia.report import statements
 from euthymia.report.cite import bibtex, cite
 from euthymia.report.faults import CLOSED, faults
 from euthymia.report.report_data import ReportData, Strategy
-from euthymia.report.skill_table import skill_lines
+from euthymia.report.skill_table import KINDS, TRIALS, skill_lines
 from euthymia.report.stimulation_trials import counted, stimulation_trials
 from euthymia.report.verdict import is_miss
 from euthymia.report.wording import NOTICE, amount
@@ -64,11 +64,18 @@ def page(data: ReportData, progress: Progress | None = None) -> str:
 
 
 def _context(data: ReportData, tell: Progress) -> dict[str, Any]:
+    from euthymia.model.parameter_table import current_fit
     from euthymia.report.comparisons import forest, scatter
+    from euthymia.report.fit_statements import first_page
+    from euthymia.report.identifiability import known_figure, known_lines
+    from euthymia.report.markers import markers_shown
 
     steps = len(data.strategies) + 1
     known = faults(data)
     lines = statements.score_lines(data.rows)
+    fit, trust = current_fit(), statements.trust_table(data)
+    identified = known_figure(fit)
+    markers = markers_shown(data.markers)
     strategies = []
     for number, strategy in enumerate(data.strategies):
         tell(f"drawing {strategy.title}", number, steps)
@@ -85,8 +92,15 @@ def _context(data: ReportData, tell: Progress) -> dict[str, Any]:
         "strategies": strategies,
         "misses": [line for line in lines if line["miss"]],
         "lines": lines,
+        "trials": TRIALS,
+        "kinds": KINDS,
         "counts": statements.hit_counts(data.rows),
-        "skills": skill_lines(data.rows),
+        "skills": skill_lines((*data.rows, *data.left_out)),
+        "left_out": statements.score_lines(data.left_out),
+        "first_page": first_page(fit),
+        "known": known_lines(fit),
+        "identified": None if identified is None else drawn(identified),
+        "markers": markers | {"drawn": None if markers["figure"] is None else drawn(markers["figure"])},
         "not_compared": statements.not_compared(data.rows),
         "faults": [fault for fault in known if fault.status != CLOSED],
         "closed": [fault for fault in known if fault.status == CLOSED],
@@ -97,7 +111,8 @@ def _context(data: ReportData, tell: Progress) -> dict[str, Any]:
         "rivals": _rivals(data),
         **_map(data, {one.key for one in citations}),
         "fitted": statements.fit_table(data),
-        "trust": statements.trust_table(data),
+        "trust": trust,
+        "trusted": {name for name, _ in trust["marked"]},
         "citations": citations,
         "bibtex_link": _link("application/x-bibtex", bibtex(citations)),
         "amount": amount,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from euthymia.model.block import Model
     from euthymia.report.rivals import StrategyRivals
     from euthymia.report.shares import Shares
+    from euthymia.trial.biomarkers.score import Row as MarkerRow
     from euthymia.trial.run import ArmRun, Run
     from euthymia.trial.score import Row
 
@@ -103,6 +104,9 @@ class ReportData:
     date: str = ""
     pages: Mapping[str, str] = field(default_factory=dict)  # title → file beside the report
     edge_states: tuple[EdgeState, ...] | None = None
+    left_out: tuple[Row, ...] = ()  # calibration trials predicted without themselves, or without their treatment
+    markers: tuple[MarkerRow, ...] = ()
+    markers_note: str = ""  # on how many worlds and people the markers rest
     rivals: tuple[StrategyRivals, ...] = ()  # strategies under each alternative of the open hypotheses
 
     def __post_init__(self) -> None:

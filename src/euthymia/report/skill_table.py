@@ -16,18 +16,38 @@ if TYPE_CHECKING:
     from euthymia.trial.score import Row
 
 
+#: what a row compares
+KINDS = {
+    "contrast": "difference between arms",
+    "arm": "mean of an arm",
+    "rate": "share with response or remission",
+    "odds_ratio": "log odds ratio",
+}
+#: what a split says of its predictions
+TRIALS = {
+    "hold-out": "held out, never fitted",
+    "without its trial": "calibration, each predicted without its own trial",
+    "without its treatment": "calibration, each predicted without its whole treatment",
+    "calibrate": "calibration, a fit may see them",
+    "unused": "used for neither",
+}
+
+
 def skill_lines(rows: Iterable[Row]) -> list[dict[str, object]]:
     """One line for each split and kind of comparison; `worse` when either forecast without a mechanism is better."""
     found = []
     for one in scorecard(rows):
+        digits = 1 if one.kind in ("arm", "contrast") else 2
         skills = [skill for skill in (one.skill_class, one.skill_all) if skill is not None]
         found.append(
             {
                 "split": one.split,
+                "trials": TRIALS.get(one.split, one.split),
                 "kind": one.kind,
+                "what": KINDS.get(one.kind, one.kind),
                 "coverage": f"{one.covered} of {one.rows} ({percent(one.coverage)})",
-                "bias": _signed(one.bias, 1),
-                "error": number(one.error),
+                "bias": _signed(one.bias, digits),
+                "error": number(one.error, digits),
                 "crps": number(one.crps, 2),
                 "class": _skill(one.skill_class, one.class_rows),
                 "all": _skill(one.skill_all, one.all_rows),

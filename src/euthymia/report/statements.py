@@ -7,9 +7,10 @@ adjectives.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from euthymia.report.fit_statements import target_counts, target_lines
 from euthymia.report.report_data import ReportData, Strategy
 from euthymia.report.verdict import INSIDE, SHORT, compared, days, is_miss, mark, verdict
 from euthymia.report.wording import DASH, arm_name, number, percent, when
@@ -101,16 +102,17 @@ def score_lines(rows: Iterable[Row]) -> list[dict[str, Any]]:
     """Every comparison as text, misses first."""
     lines = []
     for row in compared(rows):
-        error = f" ± {number(row.published_se)}" if row.published_se is not None else ""
+        said = _size_of(row)
+        error = f" ± {said(row.published_se)}" if row.published_se is not None else ""
         lines.append(
             {
                 "trial": row.trial,
                 "arms": arm_name(row.arm) + (f" minus {arm_name(row.reference)}" if row.reference else ""),
                 "measure": f"{row.measure.replace('_', ' ')}, {row.scale}",
                 "when": when(days(row)),
-                "predicted": number(row.predicted),
-                "interval": f"{number(row.low)} to {number(row.high)}",
-                "published": number(row.published) + error,
+                "predicted": said(row.predicted),
+                "interval": f"{said(row.low)} to {said(row.high)}",
+                "published": said(row.published) + error,
                 "mark": mark(row),
                 "verdict": SHORT[verdict(row)],
                 "miss": is_miss(row),
@@ -119,6 +121,13 @@ def score_lines(rows: Iterable[Row]) -> list[dict[str, Any]]:
             }
         )
     return lines
+
+
+def _size_of(row: Row) -> Callable[[float | None], str]:
+    """How numbers of a comparison are written: rates as per cent, log odds ratios finer than points."""
+    if row.kind == "rate":
+        return percent
+    return (lambda value: number(value, 2)) if row.kind == "odds_ratio" else number
 
 
 def hit_counts(rows: Iterable[Row]) -> list[dict[str, Any]]:
@@ -171,7 +180,15 @@ def fit_table(data: ReportData) -> Mapping[str, Any] | None:
         splits[str(trial.split)].append(trial.id)
     if fit is None:
         return {"fit": None, "splits": splits}
-    targets = list(fit.told.get("targets", ()))
-    counts = Counter(target["trial"] for target in targets)
-    told = {key: given for key, given in fit.told.items() if key != "targets"}
-    return {"fit": fit, "told": told, "targets": targets, "counts": counts, "splits": splits}
+    targets = target_lines(fit)
+    counts = Counter(target["trial"] for target in fit.told["targets"] if target["trial"])
+    told = {key: given for key, given in fit.told.items() if key not in ("targets", "checks")}
+    return {
+        "fit": fit,
+        "told": told,
+        "targets": targets,
+        "outside": sum(target["miss"] for target in targets),
+        "markers": target_counts(fit)["markers"],
+        "counts": counts,
+        "splits": splits,
+    }

@@ -13,6 +13,7 @@ from euthymia.trial.crps import Mixture
 from euthymia.trial.score import Row
 
 NINETY = 1.645
+KINDS = {"change": "arm", "score": "arm", "percent_change": "arm", "difference": "contrast"}
 SPLITS = {"without_trial": "without its trial", "without_family": "without its treatment"}
 
 
@@ -25,7 +26,7 @@ def left_out_rows(by: str = "without_trial") -> tuple[Row, ...]:
     trials = {trial.id: trial for trial in library().trials}
     rows = []
     for told in fit.told["targets"]:
-        kind = {"change": "arm", "score": "arm", "difference": "contrast"}.get(told["measure"])
+        kind = KINDS.get(told["measure"])
         published = trials.get(told["trial"])
         if kind is None or published is None or not told.get(by):
             continue

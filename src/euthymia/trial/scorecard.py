@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from euthymia.trial.express import rated_as
+from euthymia.trial.left_out_rows import SPLITS as LEFT_OUT
 from euthymia.trial.links import madrs_points
 
 if TYPE_CHECKING:
     from euthymia.trial.score import Row
 
-SPLITS = ("hold-out", "calibrate", "unused")
+#: as honest as they come first: never seen by a fit, then predicted by a fit that did not see them
+SPLITS = ("hold-out", *LEFT_OUT.values(), "calibrate", "unused")
 KINDS = ("contrast", "arm", "rate", "odds_ratio")
 
 
@@ -51,7 +53,10 @@ class Summary:
 
 
 def scorecard(rows: Iterable[Row]) -> tuple[Summary, ...]:
-    """A summary of every split and kind that has a row to compare: held-out first, contrasts before arms."""
+    """A summary of every split and kind that has a row to compare: held-out first, contrasts before arms.
+
+    Rows of `left_out_rows` have splits of their own, so they may be given together with those of `score`.
+    """
     compared = [row for row in rows if row.predicted is not None and row.published is not None and row.hit is not None]
     found = []
     for split in SPLITS:
