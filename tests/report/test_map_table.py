@@ -94,13 +94,14 @@ def test_why_names_the_edge_of_every_step_it_opens_once():
 
 def test_an_edge_of_why_is_a_step_of_that_equation():
     model = whole_model()
+    given = {*model.ports, *model.parameters, *(one.name for one in model.inputs)}
     checked = 0
     for node in why("mood", model).all():
         for by in (child.told["by"] for child in node.children if child.kind == "edge" and child.told["by"]):
             reached, queue = set(), [node.name]
             while queue:  # through the block's own quantities, as far as the next that other blocks see
                 for used in uses(model.quantity(queue.pop())):
-                    if used not in reached and used not in model.ports and used not in model.parameters:
+                    if used not in reached and used not in given:
                         queue += [used] if used.startswith(f"{node.told['block']}.") else []
                     reached.add(used)
             assert by in reached, (node.name, by)
