@@ -12,7 +12,7 @@ from euthymia.trial.by_hypothesis import Rivals, bearing, by_hypothesis, hypothe
 from euthymia.trial.conduct import run
 from euthymia.trial.protocol import trial
 from euthymia.trial.score import score
-from euthymia.trial.score_by_hypothesis import score_by_hypothesis, summed_up
+from euthymia.trial.scoring.by_hypothesis import score_by_hypothesis, summed_up
 from euthymia.trial.simulate import simulate
 
 QUESTION = "ketamine-versus-esketamine"

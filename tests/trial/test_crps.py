@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.stats import norm
 
-from euthymia.trial.crps import Mixture, ensemble, of_worlds
+from euthymia.trial.scoring.crps import Mixture, ensemble, of_worlds
 
 NUMBERS = st.floats(-50, 50)
 

@@ -1,7 +1,7 @@
 """Every row of the treatment by mechanism matrix as a virtual trial from the one posterior ensemble.
 
-The matrix is that of the design (model.md, section 6): a row names what the treatment engages directly. Each must differ
-from the control in the same people, and nothing may fail, whatever the hypotheses of the worlds drawn.
+The matrix is that of the design (model.md, section 6): a row names what the treatment engages directly. Each must
+differ from the control in the same people, and nothing may fail, whatever the hypotheses of the worlds drawn.
 """
 
 from __future__ import annotations

@@ -6,9 +6,9 @@ import pytest
 
 from euthymia.cli.app import ended
 from euthymia.model import parameter_table
-from euthymia.trial.left_out_rows import SPLITS as LEFT_OUT
-from euthymia.trial.left_out_rows import left_out_rows
 from euthymia.trial.scorecard import SPLITS, scorecard
+from euthymia.trial.scoring.left_out import SPLITS as LEFT_OUT
+from euthymia.trial.scoring.left_out import left_out_rows
 
 TARGETS = """\
 trial,family,arms,scale,day,measure,published,fitted,low,high,sd,weight,without_trial,without_trial_sd,without_family,without_family_sd
@@ -113,5 +113,5 @@ def test_a_table_of_ones_own_has_none(shipped, table, capsys) -> None:
 
 
 def test_before_the_first_fit_there_are_none(tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr("euthymia.trial.left_out_rows.current_fit", lambda: None)
+    monkeypatch.setattr("euthymia.trial.scoring.left_out.current_fit", lambda: None)
     assert left_out_rows() == ()

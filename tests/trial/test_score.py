@@ -12,8 +12,8 @@ from euthymia.evidence.trial_table import read_trials
 from euthymia.trial.biomarkers.observed import observed
 from euthymia.trial.calibration.problem import free_parameters, hash_of, questions
 from euthymia.trial.express import TYPICAL, express
-from euthymia.trial.predictive import components, predictive
 from euthymia.trial.score import score
+from euthymia.trial.scoring.predictive import components, predictive
 
 TABLE = """\
 - id: tiny_ketamine

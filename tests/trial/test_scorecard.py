@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from euthymia.evidence.trial_table import read_trials
-from euthymia.trial.climatology import climatology, role_of
 from euthymia.trial.score import Row
 from euthymia.trial.scorecard import points, scorecard
+from euthymia.trial.scoring.climatology import climatology, role_of
 
 
 def trial_text(name: str, family: str, drug: str, active: float, control: float, scale: str = "MADRS") -> str:

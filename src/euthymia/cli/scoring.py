@@ -98,7 +98,7 @@ def _by_hypothesis(
     out: Path | None,
 ) -> None:
     from euthymia.trial.score import PEOPLE, WORLDS
-    from euthymia.trial.score_by_hypothesis import score_by_hypothesis, summed_up
+    from euthymia.trial.scoring.by_hypothesis import score_by_hypothesis, summed_up
 
     found, problems = _published(trials)
     size = people or PEOPLE
@@ -121,7 +121,7 @@ def _by_hypothesis(
 
 def _left_out() -> tuple[Row, ...]:
     """Calibration trials predicted without themselves, then without their treatment; none before a fit brings them."""
-    from euthymia.trial.left_out_rows import SPLITS, left_out_rows
+    from euthymia.trial.scoring.left_out import SPLITS, left_out_rows
 
     return tuple(row for by in SPLITS for row in left_out_rows(by))
 
@@ -159,7 +159,7 @@ def _told(rows: tuple[Row, ...]) -> str:
 
 
 def _summed_up(summaries: tuple[Summary, ...]) -> str:
-    from euthymia.trial.left_out_rows import SPLITS
+    from euthymia.trial.scoring.left_out import SPLITS
 
     head = (
         "trials",

@@ -37,11 +37,11 @@ from euthymia.trial.biomarkers.score import Row as MarkerRow
 from euthymia.trial.biomarkers.score import score as score_biomarkers
 from euthymia.trial.conduct import run
 from euthymia.trial.express import baseline_of
-from euthymia.trial.left_out_rows import SPLITS as LEFT_OUT
-from euthymia.trial.left_out_rows import left_out_rows
 from euthymia.trial.protocol import trial
 from euthymia.trial.run import Run
 from euthymia.trial.score import Row, score
+from euthymia.trial.scoring.left_out import SPLITS as LEFT_OUT
+from euthymia.trial.scoring.left_out import left_out_rows
 
 DESIGNS = Path(__file__).parent / "demo.yaml"
 PEOPLE = {"compiled": 200, "reference": 40}  # per arm

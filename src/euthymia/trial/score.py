@@ -14,16 +14,16 @@ from euthymia.engine.choose import default_engine
 from euthymia.engine.task import Engine
 from euthymia.errors import EuthymiaError, UnknownName
 from euthymia.evidence.published_trial import Arm, Contrast, Outcome, PublishedTrial
-from euthymia.trial.climatology import judge
 from euthymia.trial.conduct import ready, run
 from euthymia.trial.express import Expressed, express
-from euthymia.trial.predictive import mixture as mixture_of
-from euthymia.trial.predictive import predictive, predictive_contrast, sampling_error
 from euthymia.trial.restriction import Given, Restriction, restricted
 from euthymia.trial.run import Run
-from euthymia.trial.score_rates import is_odds_ratio, odds_ratio_rows, rate_row
-from euthymia.trial.score_row import Row
-from euthymia.trial.seen import DEFAULT_N, CannotCompare, hours_of, overstated, scatter_of, seen, size_of
+from euthymia.trial.scoring.climatology import judge
+from euthymia.trial.scoring.predictive import mixture as mixture_of
+from euthymia.trial.scoring.predictive import predictive, predictive_contrast, sampling_error
+from euthymia.trial.scoring.rates import is_odds_ratio, odds_ratio_rows, rate_row
+from euthymia.trial.scoring.row import Row
+from euthymia.trial.scoring.seen import DEFAULT_N, CannotCompare, hours_of, overstated, scatter_of, seen, size_of
 
 __all__ = ["PEOPLE", "WORLDS", "Row", "score"]
 

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from euthymia.trial.express import rated_as
-from euthymia.trial.left_out_rows import SPLITS as LEFT_OUT
 from euthymia.trial.links import madrs_points
+from euthymia.trial.scoring.left_out import SPLITS as LEFT_OUT
 
 if TYPE_CHECKING:
     from euthymia.trial.score import Row

@@ -186,8 +186,8 @@ class _Made:
 def _criterion(outcome: str, on: str | None) -> tuple[str, str, float] | None:
     """Measure, scale and cut of a rate: response by half of baseline, on whatever version of a scale, or remission by a
     total on one of ours; None for anything else."""
-    from euthymia.trial.score_rates import criterion
-    from euthymia.trial.seen import CannotCompare
+    from euthymia.trial.scoring.rates import criterion
+    from euthymia.trial.scoring.seen import CannotCompare
 
     try:
         told = criterion(outcome, on)

@@ -15,13 +15,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from euthymia.evidence.published_trial import Arm, Contrast, PublishedTrial, Rate
-from euthymia.trial.climatology import judge
 from euthymia.trial.express import Expressed, rated_as
-from euthymia.trial.predictive import components, mixture, predictive, quantile
 from euthymia.trial.run import Run
 from euthymia.trial.scale import scale
-from euthymia.trial.score_row import Row
-from euthymia.trial.seen import CannotCompare, Seen, hours_of, scatter_of, seen, size_of
+from euthymia.trial.scoring.climatology import judge
+from euthymia.trial.scoring.predictive import components, mixture, predictive, quantile
+from euthymia.trial.scoring.row import Row
+from euthymia.trial.scoring.seen import CannotCompare, Seen, hours_of, scatter_of, seen, size_of
 
 #: response, remission, remission_MADRS<=12, response_HAMD17 …
 OUTCOME = re.compile(r"(response|remission)(?:_([A-Za-z][A-Za-z0-9-]*))?(?:<=(\d+))?$")

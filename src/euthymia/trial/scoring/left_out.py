@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from euthymia.evidence.library import library
 from euthymia.model.parameter_table import current_fit
-from euthymia.trial.climatology import judge
-from euthymia.trial.crps import Mixture
 from euthymia.trial.score import Row
+from euthymia.trial.scoring.climatology import judge
+from euthymia.trial.scoring.crps import Mixture
 
 NINETY = 1.645
 KINDS = {"change": "arm", "score": "arm", "percent_change": "arm", "difference": "contrast"}

@@ -21,9 +21,9 @@ import numpy as np
 from euthymia.evidence.library import calibration_trials
 from euthymia.evidence.published_trial import Arm, Contrast, Outcome, PublishedTrial
 from euthymia.trial.calibration.target import CONTROLS, POINTS
-from euthymia.trial.crps import Mixture
 from euthymia.trial.express import rated_as
 from euthymia.trial.links import madrs_points
+from euthymia.trial.scoring.crps import Mixture
 
 TYPICAL_BASELINE = 32.5  # MADRS, where a table prints none
 #: what all arms of a trial have in common, by how tables begin its name

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from euthymia.trial.crps import Mixture, of_worlds
+from euthymia.trial.scoring.crps import Mixture, of_worlds
 
 
 def predictive(
