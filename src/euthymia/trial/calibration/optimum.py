@@ -13,6 +13,7 @@ import numpy as np
 
 from euthymia.engine.task import Engine
 from euthymia.trial.calibration.problem import Problem, softening
+from euthymia.trial.calibration.virtual_trials import States
 
 STEP = 0.08  # of a logarithm, for slopes
 LONGEST = 0.7  # of a logarithm, in one round
@@ -35,12 +36,10 @@ class Point:
     finished: bool
 
 
-def predicted_in_batches(
-    problem: Problem, points: np.ndarray, engine: Engine, only: frozenset[str] | None = None
-) -> np.ndarray:
-    """Every target (sets, targets), a few sets at a time so that memory stays small."""
-    parts = [problem.predict(points[i : i + BATCH], engine, only) for i in range(0, len(points), BATCH)]
-    return np.concatenate(parts)
+def predicted_in_batches(problem: Problem, points: np.ndarray, engine: Engine, state: States = ()) -> np.ndarray:
+    """Every target (sets, targets) where alternatives hold, a few sets at a time so that memory stays small."""
+    batches = [points[i : i + BATCH] for i in range(0, len(points), BATCH)]
+    return np.concatenate([problem.predict(some, engine, states=[state] * len(some)) for some in batches])
 
 
 def standing(problem: Problem, x: np.ndarray, engine: Engine) -> Point:
@@ -51,11 +50,12 @@ def standing(problem: Problem, x: np.ndarray, engine: Engine) -> Point:
     return Point(x, predicted, float(problem.cost(x[None], predicted[None])[0]), DAMPING, 0, False)
 
 
-def slopes(problem: Problem, point: Point, engine: Engine) -> np.ndarray:
-    """Change of every prediction with the logarithm of every free parameter (targets, free); 0 where it failed."""
+def slopes(problem: Problem, point: Point, engine: Engine, state: States = ()) -> np.ndarray:
+    """Change of every prediction with the logarithm of every free parameter (targets, free), where alternatives hold;
+    0 where it failed."""
     _, high = problem.bounds
     steps = np.where(point.x + STEP <= high, STEP, -STEP)
-    there = predicted_in_batches(problem, point.x + np.diag(steps), engine)
+    there = predicted_in_batches(problem, point.x + np.diag(steps), engine, state)
     found = (there - point.predicted) / steps[:, None]
     return np.where(np.isfinite(found), found, 0.0).T
 

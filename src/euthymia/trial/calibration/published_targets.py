@@ -61,7 +61,7 @@ class _Made:
             for arm, o in self.published.outcomes
             if arm.arm in self.arms
             and self._seen(o.scale, o.time_d)
-            and _measure(o)
+            and self._meant(o)
             and o.mean is not None
             and _trust(o)
         }
@@ -172,6 +172,11 @@ class _Made:
     def _seen(self, scale: str | None, day: float | None) -> bool:
         """Whether the model has a scale and a visit there, after the start."""
         return scale in POINTS and day is not None and day > 0 and day in self.days
+
+    def _meant(self, outcome: Outcome) -> bool:
+        """Whether the model can mean the same: a level of severity only where the trial printed where it began."""
+        measure = _measure(outcome)
+        return measure is not None and (measure != "score" or self.virtual.baseline is not TYPICAL)
 
     def _both(self, one: Contrast) -> tuple[str, ...]:
         arms = [self.published.arm(one.arm), self.published.arm(one.reference)]

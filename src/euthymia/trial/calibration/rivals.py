@@ -1,9 +1,10 @@
 """How well each alternative of each hypothesis explains the data, and what it then predicts.
 
 Every alternative is fitted again from the optimum, the other hypotheses at their reference: a few Gauss-Newton steps
-with the slopes at hand, corrected after each by what the step really did (Broyden). Its weight is its prior weight
-times the likelihood it reaches. The assumption that matters: alternatives have equally narrow optima, and hypotheses
-are judged one at a time. Left out: combinations that explain what neither explains alone.
+with the slopes at hand, corrected after each by what the step really did (Broyden), and with slopes of its own where
+it then lies behind. Its weight is its prior weight times the likelihood it reaches. The assumption that matters:
+alternatives have equally narrow optima, and hypotheses are judged one at a time. Left out: combinations that explain
+what neither explains alone.
 """
 
 from __future__ import annotations
@@ -15,11 +16,13 @@ import numpy as np
 
 from euthymia.engine.task import Engine
 from euthymia.model.hypothesis import hypotheses
-from euthymia.trial.calibration.optimum import DAMPING, LONGEST, STEP, Point, curvature
+from euthymia.trial.calibration.optimum import DAMPING, LONGEST, STEP, Point, curvature, slopes
 from euthymia.trial.calibration.problem import Problem
 from euthymia.trial.calibration.virtual_trials import States
 
 STEPS = 3
+CLOSE = 2.0  # cost: an alternative that is further behind gets slopes of its own before it is judged
+ANEW = 2  # times at most
 LEAST = 0.01  # weight below which an alternative is not kept out of sight: the fit is no better judge than that
 
 
@@ -56,7 +59,6 @@ def refitted(
 ) -> tuple[Point, np.ndarray]:
     """The optimum moved to where one alternative explains the data best, and the slopes it wakes; the best itself if
     it changes nothing."""
-    low, high = problem.bounds
     sets = problem.sets_of(state)
     free = np.array([name not in sets for name in problem.names])
     predicted = problem.predict(best.x[None], engine, states=[state])[0]
@@ -65,10 +67,26 @@ def refitted(
     awake = np.zeros_like(jacobian)
     if state:
         awake = awakened(problem, replace(best, predicted=predicted), jacobian, state, engine)
-    slopes = (jacobian + awake) * free
     now = replace(best, predicted=predicted, cost=float(problem.cost(best.x[None], predicted[None])[0]))
+    now = _nearer(problem, now, (jacobian + awake) * free, state, engine)
+    for _ in range(ANEW if state else 0):
+        before = now.cost
+        if before - best.cost < CLOSE:
+            break
+        there = slopes(problem, now, engine, state)
+        awake = np.where(jacobian.any(axis=0), 0.0, there)
+        now = _nearer(problem, now, there * free, state, engine)
+        if before - now.cost < CLOSE / 2:
+            break
+    return now, awake
+
+
+def _nearer(problem: Problem, now: Point, around: np.ndarray, state: States, engine: Engine) -> Point:
+    """A few steps towards the optimum with the slopes `around` (0 for what is held), each corrected by the last."""
+    low, high = problem.bounds
+    free = around.any(axis=0)
     for _ in range(STEPS):
-        soft, misses, square = curvature(problem, now, slopes)
+        soft, misses, square = curvature(problem, now, around)
         gradient = soft.T @ misses + problem.prior_misses(now.x) / problem.prior_sd
         dampings = DAMPING * np.array([0.1, 1.0, 10.0])
         moves = np.stack([-np.linalg.solve(square + d * np.diag(np.diag(square)), gradient) for d in dampings])
@@ -77,11 +95,11 @@ def refitted(
         costs = problem.cost(tried, there)
         first = int(np.nanargmin(costs))
         move = tried[first] - now.x
-        surprise = there[first] - now.predicted - slopes @ move
-        slopes = slopes + np.outer(np.where(np.isfinite(surprise), surprise, 0.0), move) / max(move @ move, 1e-12)
+        surprise = np.nan_to_num(there[first] - now.predicted - around @ move)
+        around = around + np.outer(surprise, move) / max(move @ move, 1e-12)
         if costs[first] < now.cost:
             now = replace(now, x=tried[first], predicted=there[first], cost=float(costs[first]))
-    return now, awake
+    return now
 
 
 def rivals(
@@ -89,6 +107,7 @@ def rivals(
 ) -> tuple[Rival, ...]:
     """Every alternative of every hypothesis, weighted within its hypothesis."""
     found: list[Rival] = []
+    met: dict[bytes, tuple[Point, np.ndarray]] = {}  # alternatives that come to the same are fitted once
     best, _ = refitted(problem, best, jacobian, (), engine)  # as far as any alternative may go
     total = sum(len(one.alternatives) for one in hypotheses().values())
     for name, told in hypotheses().items():
@@ -97,7 +116,11 @@ def rivals(
             reference = one.name == told.reference.name
             point, awake = best, np.zeros_like(jacobian)
             if not reference:
-                point, awake = refitted(problem, best, jacobian, ((name, one.name),), engine)
+                state = ((name, one.name),)
+                start = problem.predict(best.x[None], engine, states=[state]).tobytes()
+                if start not in met:
+                    met[start] = refitted(problem, best, jacobian, state, engine)
+                point, awake = met[start]
             group.append(Rival(name, one.name, reference, one.weight, point.x, point.predicted, point.cost, awake))
             done(len(found) + len(group), total)
         found += weighted(group)
