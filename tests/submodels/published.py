@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -108,7 +109,7 @@ class Submodel:
         rates: dict[str, Expression] = {}
         starts: dict[str, Expression] = {}
         values: dict[str, Expression] = {}
-        for raw in self.told["equations"].splitlines():
+        for raw in self._lines():
             line = raw.split("#")[0].strip()
             if not line:
                 continue
@@ -129,6 +130,15 @@ class Submodel:
             algebraic=_ordered(values),
             derivatives=tuple(rates.values()),
         )
+
+    def _lines(self) -> list[str]:
+        """The equations, with those under `for_each` written out for every combination of its names."""
+        lines = self.told["equations"].splitlines()
+        for group in self.told.get("for_each", ()):
+            for chosen in product(*group["with"]):
+                names = {key: name for names in chosen for key, name in names.items()}
+                lines += group["equations"].format(**names).splitlines()
+        return lines
 
     def run(self, name: str, engine: Engine) -> Course:
         """The run called `name`, solved once for each engine."""
