@@ -1,5 +1,6 @@
 """Published submodels for tests: every printed figure becomes a test on every engine, and a miss a strict xfail."""
 
+import functools
 import importlib.util
 import sys
 from pathlib import Path
@@ -10,17 +11,17 @@ from euthymia.engine.compiled import CompiledEngine, available
 from euthymia.engine.reference import ReferenceEngine
 
 
-def _published():
-    """The module beside this file."""
-    path = Path(__file__).parent / "published.py"
-    told = importlib.util.spec_from_file_location("submodels_published", path)
+def _beside(name):
+    """A module beside this file."""
+    path = Path(__file__).parent / f"{name}.py"
+    told = importlib.util.spec_from_file_location(f"submodels_{name}", path)
     module = importlib.util.module_from_spec(told)
     sys.modules[told.name] = module
     told.loader.exec_module(module)
     return module
 
 
-published = _published()
+published = _beside("published")
 SUBMODELS = published.submodels()
 ENGINES = {"reference": ReferenceEngine(workers=1)} | ({"compiled": CompiledEngine(threads=1)} if available() else {})
 
@@ -49,6 +50,18 @@ def engines():
 def engine():
     """The fastest engine there is."""
     return ENGINES.get("compiled", ENGINES["reference"])
+
+
+@pytest.fixture(scope="session")
+def simulate():
+    """The spiking cingulo-frontal network."""
+    return _beside("spiking_circuit").simulate
+
+
+@pytest.fixture(scope="session")
+def circuit_switch(submodels, engine):
+    """Where an area of the rate reduction of the cingulo-frontal circuit goes on or off."""
+    return functools.partial(published.circuit_switch, submodels["cingulo_frontal"], engine)
 
 
 def pytest_generate_tests(metafunc):

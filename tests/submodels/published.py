@@ -208,6 +208,39 @@ class Submodel:
         return found * told.get("times", 1.0) - told.get("less", 0.0)
 
 
+def circuit_switch(
+    circuit: Submodel,
+    engine: Engine,
+    swept: str | Mapping[str, Any],
+    interval: tuple[float, float],
+    parameters: Mapping[str, float] | None = None,
+    changes: Any = (),
+    area: str = "vacc",
+) -> float:
+    """Where in an interval an area of the cingulo-frontal circuit goes on or off, to a ten-thousandth of it.
+
+    `swept` is a parameter, or a cue whose height is sought. On is above 20 Hz a minute later; the area has to be on at
+    one end of the interval and off at the other.
+    """
+    minute = np.array([0.0, 60.0])
+
+    def on(level: float) -> bool:
+        levels, cues = dict(parameters or {}), list(changes)
+        if isinstance(swept, str):
+            levels[swept] = level
+        else:
+            cues.append({**swept, "add": level})
+        return bool(circuit.solve(engine, minute, levels, cues).all(area)[-1] > 20)
+
+    low, high = interval
+    first = on(low)
+    assert on(high) != first, f"{area} does not switch between {low} and {high}"
+    while abs(high - low) > 1e-4 * abs(interval[1] - interval[0]):
+        middle = (low + high) / 2
+        low, high = (middle, high) if on(middle) == first else (low, middle)
+    return (low + high) / 2
+
+
 def _ordered(values: Mapping[str, Expression]) -> tuple[tuple[str, Expression], ...]:
     ordered: dict[str, Expression] = {}
 
