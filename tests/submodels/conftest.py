@@ -77,19 +77,26 @@ def pytest_generate_tests(metafunc):
     if "missed" in metafunc.fixturenames:
         rows = [figure for submodel in SUBMODELS.values() for figure in submodel.figures if figure.miss]
         metafunc.parametrize("missed", rows, ids=[figure.name for figure in rows])
-    if "knock_out" in metafunc.fixturenames:
-        rows = SUBMODELS["dalvi_garcia"].told["knock_outs"]
-        cases = [
-            pytest.param(
-                row,
-                id=f"{row['knock_out']}: {row['quantity']}",
-                marks=[pytest.mark.xfail(strict=True, raises=AssertionError, reason=row["miss"])]
-                if row.get("miss")
-                else [],
-            )
-            for row in rows
-        ]
-        metafunc.parametrize("knock_out", cases)
+    for argument in ("knock_out", "block_knock_out"):
+        if argument in metafunc.fixturenames:
+            metafunc.parametrize(argument, _knock_outs(f"{argument}s"))
+    if "block_knocked_out" in metafunc.fixturenames:
+        rows = SUBMODELS["dalvi_garcia"].told["block_knock_outs"]
+        metafunc.parametrize("block_knocked_out", rows, ids=[row["knock_out"] for row in rows])
+
+
+def _knock_outs(table):
+    """The rows of a table of the power-law model, with those that are missed expected to fail."""
+    return [
+        pytest.param(
+            row,
+            id=f"{row['knock_out']}: {row['quantity']}",
+            marks=[pytest.mark.xfail(strict=True, raises=AssertionError, reason=row["miss"])]
+            if row.get("miss")
+            else [],
+        )
+        for row in SUBMODELS["dalvi_garcia"].told[table]
+    ]
 
 
 def _marks(figure):

@@ -48,6 +48,7 @@ def simulate(
     gate, transmitter = np.zeros(shape["e"]), np.zeros(shape["e"])
     ampa = {"e": nothing.copy(), "i": nothing.copy()}
     gaba = nothing.copy()
+
     def came(size: tuple[int, ...]) -> np.ndarray:
         return rng.random(size) < expected if binned else rng.poisson(expected, size)
 

@@ -85,17 +85,17 @@ def test_the_larger_dose_of_ssri_rescues_severe_disease(rates):
     assert rates("severe on SSRI", (), 10.0)[0] < OFF
 
 
-@missed("printed: on; computed: 0.5 Hz. The reference file's cue is eight times what moves dlPFC in this condition")
+@missed("printed: on; computed: 0.6 Hz. The cue of the reference file is seven times what moves dlPFC here")
 def test_a_mildly_depressed_cingulate_fails_to_switch_off_in_the_cognitive_task(rates):
     assert rates("mild", ("cognitive",), 4.5)[0] > ON
 
 
-@missed("printed: on; computed: 1.6 Hz. vACC comes back after the cue only above 2.18 ms, printed 2.15")
+@missed("printed: on; computed: 1.8 Hz. vACC comes back after the cue only above 2.18 ms, printed 2.15")
 def test_a_severely_depressed_cingulate_is_on_throughout_the_cognitive_task(rates):
     assert rates("severe", ("cognitive",), 4.5)[0] > ON
 
 
-@missed("printed: off; computed: 54 Hz, because the cue of the reference file is five times what moves it")
+@missed("printed: off; computed: 53 Hz. The cue of the reference file is nearly five times what moves dlPFC here")
 def test_the_prefrontal_cortex_cannot_be_recruited_in_severe_disease(rates):
     assert rates("severe", ("cognitive",), 4.5)[1] < ON
 
@@ -206,7 +206,13 @@ def test_the_network_itself_leaves_rest_in_mild_disease_and_not_under_treatment(
 
 
 @pytest.mark.slow
-@missed("printed: on; the network itself gives 1.4 Hz half a second after the cue, so the reduction is not to blame")
+@missed("printed: health rests; the network with Poisson noise has one area on within 1.5 s, at 54 Hz")
+def test_the_network_itself_rests_in_health_with_poisson_noise(circuit, simulate):
+    assert simulate(numbers(circuit), [{}], 1.5)[0, :, -1].max() < OFF
+
+
+@pytest.mark.slow
+@missed("printed: on; the network itself gives 1.3 Hz half a second after the cue, so the reduction is not to blame")
 def test_the_network_itself_stays_on_in_the_cognitive_task_of_mild_disease(circuit, simulate):
     cues = [("d", 0.7, 0.25)]
     mild = circuit.told["conditions"]["mild"]

@@ -47,6 +47,11 @@ def folded(times: np.ndarray, curve: np.ndarray) -> float:
     return float(times[peak + int(np.argmax(curve[peak:] < curve[peak] / np.e))] - times[peak])
 
 
+def starting(name: str) -> Mapping[str, float]:
+    """Starting values of a block's parameters, so that its law is tested before any fit."""
+    return {f"{name}.{key}": value.number for key, value in starting_values(name).items()}
+
+
 def under_ssri(solve, days: Sequence[float], occupancy: float = 0.94) -> Mapping[str, np.ndarray]:
     """The serotonin block under constant occupancy, at these days."""
     model = alone(serotonin.block(), "sert_occupancy")
@@ -164,6 +169,28 @@ def test_a_weak_dopamine_uptake_blocker_raises_dopamine_as_in_the_terminal(solve
     )
     found = solve(alone(block, dat_occupancy=0.25), [0.0, 2000.0], ["dopamine_tone"])["dopamine_tone"][-1]
     assert found == pytest.approx(expected, abs=0.05)
+
+
+# --- monoamines: knock-outs of the power-law model -----------------------------------------------------------
+
+
+def change_in_knock_out(solve, row: Mapping) -> float:
+    """Per cent change of a block's output, at its starting values and at rest, when the row's ports are held."""
+    block = {"serotonin": serotonin, "dopamine": dopamine}[row["block"]].block()
+    curves = solve(alone(block, **row["ports"]), [0.0, 5000.0], [row["output"]], (), starting(row["block"]))
+    return 100 * (float(curves[row["output"]][-1]) - 1)
+
+
+def test_a_knock_out_changes_a_block_as_printed(block_knock_out, solve):
+    """Dalvi-Garcia 2021, their test set (file 12): per cent change within the printed range."""
+    low, high = block_knock_out["percent"]
+    change = change_in_knock_out(solve, block_knock_out)
+    assert low - 0.5 <= change <= high + 0.5, f"printed {low} to {high} %, computed {change:.0f} %"
+
+
+def test_a_knock_out_moves_a_block_the_printed_way(block_knocked_out, solve):
+    """The sign of every row that has a counterpart."""
+    assert change_in_knock_out(solve, block_knocked_out) * block_knocked_out["percent"][0] > 0
 
 
 # --- inflammation: the acute core ---------------------------------------------------------------------------
@@ -382,15 +409,10 @@ SSRI = {"rest_v": -70.18}  # the dose that rescues mild disease
 ANTAGONIST = {"nmda_e_v": 0.040}
 
 
-def unfitted(name: str) -> Mapping[str, float]:
-    """Starting values of a block's parameters, so that its law is tested before any fit."""
-    return {f"{name}.{key}": value.number for key, value in starting_values(name).items()}
-
-
 def limbic_push(solve, **ports: float) -> float:
     """What drives the limbic sigmoid in an episode, in units of its width."""
     held = EPISODE | ports
-    drive = solve(alone(circuit.block(), **held), [0.0, 400.0], ["limbic_drive"], parameters=unfitted("circuit"))
+    drive = solve(alone(circuit.block(), **held), [0.0, 400.0], ["limbic_drive"], parameters=starting("circuit"))
     return float(np.log(drive["limbic_drive"][-1] / (1 - drive["limbic_drive"][-1])))
 
 
@@ -412,7 +434,7 @@ def glutamate_undone(solve, **ports: float) -> float:
 def steady_ssri(solve) -> float:
     """Monoamine drive six weeks into 80 % occupancy."""
     model = alone(serotonin.block(), sert_occupancy=0.8)
-    return float(solve(model, [0.0, 42 * DAY], ["serotonin_drive"], (), unfitted("serotonin"))["serotonin_drive"][-1])
+    return float(solve(model, [0.0, 42 * DAY], ["serotonin_drive"], (), starting("serotonin"))["serotonin_drive"][-1])
 
 
 def burst_of_a_tenth(solve) -> float:
