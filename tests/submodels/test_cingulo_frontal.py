@@ -197,8 +197,8 @@ def test_the_network_is_as_active_as_its_reduction_in_every_condition(circuit, e
 
 
 @pytest.mark.slow
-def test_the_network_itself_leaves_rest_in_mild_disease_and_not_under_treatment(circuit, simulate):
-    """1.2 s without a cue, noise binned as in the scripts: health and both treatments rest, mild disease does not."""
+def test_the_network_itself_leaves_rest_in_mild_disease_before_the_first_cue(circuit, simulate):
+    """Noise binned as in the scripts: at 1.2 s health and both treatments still rest, mild disease does not."""
     conditions = circuit.told["conditions"]
     names = ["health", "mild", "mild on SSRI", "mild on NMDA antagonist"]
     last = simulate(numbers(circuit), [conditions[name] for name in names], 1.2, binned=True)[:, 0, -1]
@@ -206,9 +206,18 @@ def test_the_network_itself_leaves_rest_in_mild_disease_and_not_under_treatment(
 
 
 @pytest.mark.slow
-@missed("printed: health rests; the network with Poisson noise has one area on within 1.5 s, at 54 Hz")
+@missed(
+    "printed: rescued; the network leaves rest a second later than untreated, 49 Hz at 2.5 s (health rests for 4 s)"
+)
+def test_the_network_itself_rests_for_good_under_an_nmda_antagonist(circuit, simulate):
+    treated = circuit.told["conditions"]["mild on NMDA antagonist"]
+    assert simulate(numbers(circuit), [treated], 2.5, binned=True)[0, 0, -1] < OFF
+
+
+@pytest.mark.slow
+@missed("printed: health rests; with Poisson noise an area of the network is on within 1.5 s, at 42 to 58 Hz")
 def test_the_network_itself_rests_in_health_with_poisson_noise(circuit, simulate):
-    assert simulate(numbers(circuit), [{}], 1.5)[0, :, -1].max() < OFF
+    assert simulate(numbers(circuit), [{}] * 3, 1.5)[:, :, -1].max() < OFF
 
 
 @pytest.mark.slow
