@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -108,7 +109,7 @@ class Submodel:
         rates: dict[str, Expression] = {}
         starts: dict[str, Expression] = {}
         values: dict[str, Expression] = {}
-        for raw in self.told["equations"].splitlines():
+        for raw in self._lines():
             line = raw.split("#")[0].strip()
             if not line:
                 continue
@@ -129,6 +130,15 @@ class Submodel:
             algebraic=_ordered(values),
             derivatives=tuple(rates.values()),
         )
+
+    def _lines(self) -> list[str]:
+        """The equations, with those under `for_each` written out for every combination of its names."""
+        lines = self.told["equations"].splitlines()
+        for group in self.told.get("for_each", ()):
+            for chosen in product(*group["with"]):
+                names = {key: name for names in chosen for key, name in names.items()}
+                lines += group["equations"].format(**names).splitlines()
+        return lines
 
     def run(self, name: str, engine: Engine) -> Course:
         """The run called `name`, solved once for each engine."""
@@ -196,6 +206,39 @@ class Submodel:
         if "over" in told:
             found /= self.run(told["over"], engine).all(told["output"])[-1]
         return found * told.get("times", 1.0) - told.get("less", 0.0)
+
+
+def circuit_switch(
+    circuit: Submodel,
+    engine: Engine,
+    swept: str | Mapping[str, Any],
+    interval: tuple[float, float],
+    parameters: Mapping[str, float] | None = None,
+    changes: Any = (),
+    area: str = "vacc",
+) -> float:
+    """Where in an interval an area of the cingulo-frontal circuit goes on or off, to a ten-thousandth of it.
+
+    `swept` is a parameter, or a cue whose height is sought. On is above 20 Hz a minute later; the area has to be on at
+    one end of the interval and off at the other.
+    """
+    minute = np.array([0.0, 60.0])
+
+    def on(level: float) -> bool:
+        levels, cues = dict(parameters or {}), list(changes)
+        if isinstance(swept, str):
+            levels[swept] = level
+        else:
+            cues.append({**swept, "add": level})
+        return bool(circuit.solve(engine, minute, levels, cues).all(area)[-1] > 20)
+
+    low, high = interval
+    first = on(low)
+    assert on(high) != first, f"{area} does not switch between {low} and {high}"
+    while abs(high - low) > 1e-4 * abs(interval[1] - interval[0]):
+        middle = (low + high) / 2
+        low, high = (middle, high) if on(middle) == first else (low, middle)
+    return (low + high) / 2
 
 
 def _ordered(values: Mapping[str, Expression]) -> tuple[tuple[str, Expression], ...]:
