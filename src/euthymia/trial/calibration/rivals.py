@@ -21,7 +21,8 @@ from euthymia.trial.calibration.problem import Problem
 from euthymia.trial.calibration.virtual_trials import States
 
 STEPS = 3
-CLOSE = 2.0  # cost: an alternative that is further behind gets slopes of its own before it is judged
+CLOSE = 2.0  # cost: an alternative that is further behind gets slopes of its own before it is judged,
+HOPELESS = 100.0  # unless it is so far behind that no slopes could bring it back
 ANEW = 2  # times at most
 LEAST = 0.01  # weight below which an alternative is not kept out of sight: the fit is no better judge than that
 
@@ -71,7 +72,7 @@ def refitted(
     now = _nearer(problem, now, (jacobian + awake) * free, state, engine)
     for _ in range(ANEW if state else 0):
         before = now.cost
-        if before - best.cost < CLOSE:
+        if not CLOSE < before - best.cost < HOPELESS:
             break
         there = slopes(problem, now, engine, state)
         awake = np.where(jacobian.any(axis=0), 0.0, there)
