@@ -57,7 +57,7 @@ def test_a_report_without_comparisons_says_so(report_data):
 
 def test_every_figure_can_be_taken_away_with_its_data(html):
     figures = html.count("<figure>")
-    assert figures == 6  # five of the strategy and the comparisons, and the map
+    assert figures == 7  # five of the strategy and the comparisons, the map, and what the data say of each parameter
     for kind in ("image/svg+xml", "text/csv", "application/json"):
         assert html.count(f'href="data:{kind};base64,') == figures
     assert html.count('role="img" aria-label="') == figures

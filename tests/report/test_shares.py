@@ -131,7 +131,7 @@ def test_a_report_shows_the_shares_of_a_strategy(report_data, ketamine):
     (one,) = report_data.strategies
     shown = page(replace(report_data, strategies=(replace(one, shares=ketamine),)))
     assert "What carries the effect on MADRS" in shown
-    assert shown.count("<figure>") == 7
+    assert shown.count("<figure>") == 8
 
 
 def test_response_is_shared_over_people():

@@ -88,18 +88,6 @@ def test_a_course_levels_off_as_published_where_that_is_chosen() -> None:
     assert sessions_to_plateau(levelling=0) > 30
 
 
-def test_both_courses_leave_the_same_after_twenty_sessions() -> None:
-    from euthymia.report.typical import typical
-    from euthymia.treatments.order import rtms
-
-    plan = rtms("left-dlpfc-10hz").course(weeks=4).plan()
-    ends = [
-        typical(plan, ["prefrontal_gain"], hours=26 * 24, parameters={"metaplasticity.levelling": on}).values[-1, 0]
-        for on in (0.0, 1.0)
-    ]
-    assert ends[1] == pytest.approx(ends[0], rel=0.05)
-
-
 def test_current_has_a_polarity_and_a_best_dose() -> None:
     forward = worth(session("tdcs-bifrontal-home"))
     assert 0.9 < forward <= 1

@@ -2,8 +2,8 @@
 
 The assumption that matters: each session potentiates in proportion to what is left to gain and to BDNF, and raises its
 own threshold, so sessions close together give less each (after fung2014 in reduced form). Whether a course levels off
-after about 15 sessions, as a meta-analysis found (wangz2025), or keeps growing is a switch, `levelling`; both leave the
-same after 20 sessions. Left out: the right side, calcium, the sign of a pattern.
+after about 15 sessions, as a meta-analysis found (wangz2025), or keeps growing is a switch, `levelling`, whose
+ceiling was set by hand. Left out: the right side, calcium, the sign of a pattern.
 """
 
 from __future__ import annotations

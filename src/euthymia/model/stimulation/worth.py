@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from euthymia.fields.head import site_called
 from euthymia.fields.stimulate import relative_field
+from euthymia.model.hypothesis import hypothesis
 from euthymia.model.parameter_table import values_for
 from euthymia.model.stimulation import current
 from euthymia.model.stimulation.recruitment import recruited
@@ -82,9 +83,13 @@ def sessions_to_plateau(pulses: float = 2300, per_week: int = 5, share: float = 
     """Sessions of so many pulses after which `share` of the greatest gain of a course is reached, at most 80.
 
     Walks the equations of `plasticity.metaplasticity` with BDNF at rest. 2300 pulses are the total over the sessions at
-    which benefit levelled off in wangz2025. With `levelling` 0 (as fitted) a course keeps growing.
+    which benefit levelled off in wangz2025. With `levelling` 0, the reference of the hypothesis `tms-levelling`, a
+    course keeps growing; otherwise the threshold is where that hypothesis holds it.
     """
     now = {name: value.number for name, value in values_for("metaplasticity").items()}
+    if levelling:
+        held = hypothesis("tms-levelling").alternative("levelling").sets
+        now |= {name.removeprefix("metaplasticity."): number for name, number in held.items()}
     size, steps = min(pulses / 3000, 1.0), 40
     gain = threshold = hours = 0.0
     found = []

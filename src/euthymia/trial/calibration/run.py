@@ -7,6 +7,7 @@ searching from several starts.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -48,6 +49,7 @@ def calibrate(
     asked = {
         "targets": problem.hash, "model": base_model().having(_centres(problem)).hash, "seed": seed,
         "rounds": rounds, "members": members, "prior_draws": prior_draws, "engine": engine.name,
+        "hypotheses": _switches(problem),
     }  # fmt: skip
     parts = stages(keep, asked)
     progress("prior", 0, 1)
@@ -64,6 +66,12 @@ def calibrate(
     return Finished(
         problem, best, jacobian, weighed, drawn, known, told, before, engine.name, seed, people, members
     )  # fmt: skip
+
+
+def _switches(problem: Problem) -> str:
+    """Hash of what every alternative sets."""
+    told = sorted((*key, *sorted(sets.items())) for key, sets in problem.rivals.items())
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
 
 
 def _centres(problem: Problem) -> dict[str, float]:
