@@ -83,8 +83,8 @@ def sessions_to_plateau(pulses: float = 2300, per_week: int = 5, share: float = 
     """Sessions of so many pulses after which `share` of the greatest gain of a course is reached, at most 80.
 
     Walks the equations of `plasticity.metaplasticity` with BDNF at rest. 2300 pulses are the total over the sessions at
-    which benefit levelled off in wangz2025. With `levelling` 0, the reference of the hypothesis `tms-levelling`, a
-    course keeps growing; otherwise the threshold is where that hypothesis holds it.
+    which benefit levelled off in wangz2025. With `levelling` 0, the reference of the hypothesis `tms-levelling`, the
+    fitted threshold alone slows a course; otherwise the threshold is where that hypothesis holds it.
     """
     now = {name: value.number for name, value in values_for("metaplasticity").items()}
     if levelling:
