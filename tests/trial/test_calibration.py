@@ -103,8 +103,7 @@ def test_the_ensemble_has_the_mean_and_covariance_of_a_linear_model(linear) -> N
 
 def test_a_parameter_that_nothing_depends_on_is_called_unidentified(linear) -> None:
     posed, point, jacobian = linear
-    only = (Rival("q", "yes", True, 1.0, point.x, point.predicted, point.cost, np.zeros((6, 3)), 1.0),)
-    found = identified(posed, point, jacobian, ensemble(posed, point, jacobian, only, NOBODY, members=800))
+    found = identified(posed, point, jacobian)
     assert [one.unidentified for one in found] == [False, False, True]
     assert dict(found[0].by) == pytest.approx({"a": 5 / 10.25, "b": 5.25 / 10.25})  # squares of the slopes above
     assert dict(found[1].by) == pytest.approx({"a": 10 / 16, "b": 6 / 16})

@@ -1,10 +1,11 @@
 """A weighted ensemble of parameter sets, each with its own answers to the open questions.
 
 Every member draws alternatives, a prior and noise of the data, and moves from where its alternatives fit best to its
-own optimum (randomised maximum likelihood, oliver1996): two Gauss-Newton steps, predictions made after each.
-Alternatives that are unlikely are drawn more often than their weight and count less. The assumption that matters:
-slopes at the optimum serve everywhere near it. Left out: exact sampling; members whose own fit failed are dropped and
-counted.
+own optimum (randomised maximum likelihood, oliver1996) by Gauss-Newton steps with predictions made after each. Where
+the model bends, that point may explain the data badly; then the member is drawn back along the way it came, until its
+cost is one that a posterior of so many parameters usually has. Alternatives that are unlikely are drawn more often
+than their weight and count less. The assumption that matters: slopes at the optimum serve near it. Left out: exact
+sampling; drawing back makes spreads too narrow, and members that stay outside are dropped and counted.
 """
 
 from __future__ import annotations
@@ -15,14 +16,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from euthymia.engine.task import Engine
-from euthymia.trial.calibration.optimum import LONGEST, Point, curvature
+from euthymia.trial.calibration.optimum import Point, curvature
 from euthymia.trial.calibration.problem import Problem, softened_square
 from euthymia.trial.calibration.rivals import Rival
 
-MEMBERS = 256
+MEMBERS = 192
 CHUNK = 8  # members moved together, and kept together when a calibration stops
 SHARE_DRAWN = 0.15  # an alternative with any prior weight is drawn at least this often, relative to an even share
-WORST = 4.0  # deviations beyond the usual objective at which a member is dropped
+CORRECTIONS = 1  # steps after the first, each tried whole and in part
+DRAWN_BACK = (0.7, 0.5, 0.35, 0.2)  # shares of its way that a member keeps
+SHARES = (1.0, 0.35)
+FARTHEST = 6.0  # deviations of a miss that a step answers to, at most
+WORST = 40.0  # cost beyond the usual at which a member is dropped
 
 States = tuple[tuple[str, str], ...]
 
@@ -34,7 +39,7 @@ class Member:
     x: np.ndarray
     states: States
     predicted: np.ndarray
-    objective: float
+    cost: float
     weight: float
 
 
@@ -73,7 +78,7 @@ def ensemble(
         return _moved(problem, best, jacobian, plans[first : first + CHUNK], others, seed, first, engine)
 
     found = [m for first in range(0, members, CHUNK) for m in kept(first // CHUNK, lambda first=first: chunk(first))]
-    return screened(found)
+    return screened(found, usual_cost(problem, best) + WORST)
 
 
 def _moved(
@@ -94,25 +99,56 @@ def _moved(
     prior = problem.centre + problem.prior_sd * random.standard_normal((count, len(problem.names)))
     states = [tuple(s for s in told if s in others) for told, _ in plans]
     x = np.stack([best.x + sum((others[s].x - best.x for s in told), np.zeros_like(best.x)) for told in states])
-    x = np.clip(x, low, high)
+    x = starts = np.clip(x, low, high)
     steps = [_steps(problem, best, jacobian + sum(others[s].awake for s in told)) for told in states]
     predicted = problem.predict(x, engine, states=states)
-    objective = _objective(problem, x, predicted, noise, prior)
-    for _ in range(2):
-        misses = np.clip(problem.misses(predicted), -6, 6) - noise
+    objective = np.full(count, np.inf)  # the first step is taken whatever it does: it is where the linear model ends
+    for _ in range(1 + CORRECTIONS):
+        misses = np.clip(problem.misses(predicted), -FARTHEST, FARTHEST) - noise
         pull = (x - prior) / problem.prior_sd**2
         move = np.stack(
             [gain @ miss + inverse @ own for (gain, inverse), miss, own in zip(steps, misses, pull, strict=True)]
         )
-        tried = np.clip(x - np.clip(move, -2 * LONGEST, 2 * LONGEST), low, high)
-        there = problem.predict(tried, engine, states=states)
-        cost = _objective(problem, tried, there, noise, prior)
-        better = (cost < objective)[:, None]
-        x, predicted = np.where(better, tried, x), np.where(better, there, predicted)
-        objective = np.minimum(cost, objective)
-    return [
-        Member(x[i], told, predicted[i], float(objective[i]), undone) for i, (told, undone) in enumerate(plans)
-    ]  # fmt: skip
+        shares = (1.0,) if np.isinf(objective).all() else SHARES
+        now = x
+        for share in shares:
+            tried = np.clip(now - share * move, low, high)
+            there = problem.predict(tried, engine, states=states)
+            cost = _objective(problem, tried, there, noise, prior)
+            better = (cost < objective)[:, None]
+            x, predicted = np.where(better, tried, x), np.where(better, there, predicted)
+            objective = np.minimum(cost, objective)
+    x, predicted, cost = _drawn_back(problem, starts, x, predicted, usual_cost(problem, best), states, engine)
+    return [Member(x[i], told, predicted[i], float(cost[i]), undone) for i, (told, undone) in enumerate(plans)]
+
+
+def usual_cost(problem: Problem, best: Point) -> float:
+    """Cost below which a member of the posterior mostly lies: that of the optimum, and for each parameter one, with two
+    standard deviations of such a sum."""
+    many = len(problem.names)
+    return best.cost + many + 2 * float(np.sqrt(2 * many))
+
+
+def _drawn_back(
+    problem: Problem,
+    starts: np.ndarray,
+    x: np.ndarray,
+    predicted: np.ndarray,
+    limit: float,
+    states: Sequence[States],
+    engine: Engine,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Members whose cost is beyond `limit`, moved towards where they started until it is not."""
+    x, predicted, way = x.copy(), predicted.copy(), x - starts
+    cost = problem.cost(x, predicted)
+    for share in DRAWN_BACK:
+        out = np.flatnonzero(~(cost <= limit))
+        if not len(out):
+            break
+        x[out] = starts[out] + share * way[out]
+        predicted[out] = problem.predict(x[out], engine, states=[states[i] for i in out])
+        cost[out] = problem.cost(x[out], predicted[out])
+    return x, predicted, cost
 
 
 def _steps(problem: Problem, best: Point, slopes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -129,14 +165,11 @@ def _objective(
     return told + (((x - prior) / problem.prior_sd) ** 2).sum(axis=1)
 
 
-def screened(members: Sequence[Member]) -> tuple[Member, ...]:
-    """Without those whose own fit failed, weights adding to 1."""
-    objectives = np.array([member.objective for member in members])
-    middle = np.median(objectives)
-    wide = 1.4826 * np.median(np.abs(objectives - middle)) or 1.0
-    good = [m for m in members if np.isfinite(m.objective) and m.objective <= middle + WORST * wide]
+def screened(members: Sequence[Member], limit: float) -> tuple[Member, ...]:
+    """Without those that cost more than `limit`, weights adding to 1."""
+    good = [m for m in members if m.cost <= limit]
     total = sum(member.weight for member in good)
-    return tuple(Member(m.x, m.states, m.predicted, m.objective, m.weight / total) for m in good)
+    return tuple(Member(m.x, m.states, m.predicted, m.cost, m.weight / total) for m in good)
 
 
 def effective(members: Sequence[Member]) -> float:

@@ -1,18 +1,16 @@
 """What the data say of each parameter: how far it moved, how much narrower it got, and which data did it.
 
 A parameter is `unidentified` when its spread shrank by less than `LITTLE` and its centre moved by less than `NEAR` of
-its prior's spread: then it is an assumption, whatever its number. The assumption that matters: information is counted
-at the optimum, each group of data by itself. Left out: combinations of parameters that are known better than each.
+its prior's spread: then it is an assumption, whatever its number. The assumption that matters: spreads are those
+of the quadratic around the optimum, and information is counted there, each group of data by itself. Left out: combinations of parameters that are known better than each.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from euthymia.trial.calibration.ensemble import Member
 from euthymia.trial.calibration.optimum import Point, curvature
 from euthymia.trial.calibration.problem import Problem
 
@@ -38,15 +36,10 @@ class Identified:
         return self.shrunk < LITTLE and abs(self.moved) < NEAR
 
 
-def identified(
-    problem: Problem, best: Point, jacobian: np.ndarray, members: Sequence[Member]
-) -> tuple[Identified, ...]:
+def identified(problem: Problem, best: Point, jacobian: np.ndarray) -> tuple[Identified, ...]:
     """Every free parameter, in their order."""
-    slopes, _, _ = curvature(problem, best, jacobian)
-    weights = np.array([m.weight for m in members])
-    points = np.stack([m.x for m in members])
-    mean = weights @ points
-    spread = np.sqrt(weights @ (points - mean) ** 2 / (1 - (weights**2).sum()))
+    slopes, _, square = curvature(problem, best, jacobian)
+    mean, spread = best.x, np.sqrt(np.diag(np.linalg.inv(square)))
     groups = np.array(problem.groups)
     told = {name: (slopes[groups == name] ** 2).sum(axis=0) for name in dict.fromkeys(problem.groups)}
     found = []

@@ -62,7 +62,7 @@ def calibrate(
     drawn = ensemble(problem, best, jacobian, weighed, engine, members, seed, chunks)
     told = {by: _left_out(problem, best, jacobian, engine, by, parts, progress) for by in ("trial", "family")}
     progress("done", 1, 1)
-    known = identified(problem, best, jacobian, drawn)
+    known = identified(problem, best, jacobian)
     return Finished(
         problem, best, jacobian, weighed, drawn, known, told, before, engine.name, seed, people, members
     )  # fmt: skip
@@ -142,7 +142,7 @@ class _Chunks:
             return {
                 "x": np.stack([m.x for m in found]),
                 "predicted": np.stack([m.predicted for m in found]),
-                "numbers": np.array([[m.objective, m.weight] for m in found]),
+                "numbers": np.array([[m.cost, m.weight] for m in found]),
                 "states": np.array([[" ".join(pair) for pair in m.states] for m in found]),
             }
 
@@ -154,8 +154,8 @@ class _Chunks:
 def _members(x: np.ndarray, predicted: np.ndarray, numbers: np.ndarray, states: np.ndarray) -> list[Member]:
     pairs = [tuple((str(s).split(" ")[0], str(s).split(" ")[1]) for s in told) for told in states]
     return [
-        Member(one, held, there, float(objective), float(weight))
-        for one, held, there, (objective, weight) in zip(x, pairs, predicted, numbers, strict=True)
+        Member(one, held, there, float(cost), float(weight))
+        for one, held, there, (cost, weight) in zip(x, pairs, predicted, numbers, strict=True)
     ]
 
 
