@@ -21,7 +21,7 @@ from euthymia.errors import StoreError, TrialError, UnknownName
 from euthymia.evidence.library import calibration_trials, published_trials
 from euthymia.evidence.trial_table import read_trials
 from euthymia.model.parameter_table import Prior, read_fit
-from euthymia.trial.calibration.ensemble import ensemble
+from euthymia.trial.calibration.ensemble import ensemble, usual_cost
 from euthymia.trial.calibration.identified import identified
 from euthymia.trial.calibration.left_out import left_out
 from euthymia.trial.calibration.optimum import Point, curvature, slopes, standing, stepped
@@ -90,7 +90,9 @@ def test_the_search_finds_the_mean_of_a_linear_model(linear) -> None:
     assert np.allclose(jacobian, posed.slopes, atol=1e-9)
 
 
-def test_the_ensemble_has_the_mean_and_covariance_of_a_linear_model(linear) -> None:
+def test_the_ensemble_has_the_mean_and_covariance_of_a_linear_model(linear, monkeypatch) -> None:
+    """As long as no member is drawn back, which makes spreads narrower."""
+    monkeypatch.setattr("euthymia.trial.calibration.ensemble.DRAWN_BACK", ())
     posed, point, jacobian = linear
     only = (Rival("q", "yes", True, 1.0, point.x, point.predicted, point.cost, np.zeros((6, 3)), 1.0),)
     members = ensemble(posed, point, jacobian, only, NOBODY, members=4000)
@@ -99,6 +101,18 @@ def test_the_ensemble_has_the_mean_and_covariance_of_a_linear_model(linear) -> N
     assert weights.sum() == pytest.approx(1)
     assert np.allclose(weights @ x, mean, atol=4 * np.sqrt(np.diag(spread).max() / 4000))
     assert np.allclose(np.cov(x.T, aweights=weights), spread, atol=0.05)
+
+
+def test_members_are_drawn_back_until_they_cost_what_a_posterior_usually_does(linear) -> None:
+    posed, point, jacobian = linear
+    only = (Rival("q", "yes", True, 1.0, point.x, point.predicted, point.cost, np.zeros((6, 3)), 1.0),)
+    members = ensemble(posed, point, jacobian, only, NOBODY, members=4000)
+    limit = usual_cost(posed, point)
+    assert limit == pytest.approx(point.cost + 3 + 2 * np.sqrt(6))
+    assert len(members) == 4000
+    assert all(member.cost <= limit + 1e-9 for member in members)
+    spread = np.cov(np.stack([m.x for m in members]).T)
+    assert (np.diag(spread) < np.diag(posed.posterior[1])).all()
 
 
 def test_a_parameter_that_nothing_depends_on_is_called_unidentified(linear) -> None:

@@ -1,8 +1,9 @@
 """What the data say of each parameter: how far it moved, how much narrower it got, and which data did it.
 
 A parameter is `unidentified` when its spread shrank by less than `LITTLE` and its centre moved by less than `NEAR` of
-its prior's spread: then it is an assumption, whatever its number. The assumption that matters: spreads are those
-of the quadratic around the optimum, and information is counted there, each group of data by itself. Left out: combinations of parameters that are known better than each.
+its prior's spread: then it is an assumption, whatever its number. The assumption that matters: spreads are those of
+the quadratic around the optimum, and information is counted there, each group of data by itself. Left out:
+combinations of parameters that are known better than each.
 """
 
 from __future__ import annotations
