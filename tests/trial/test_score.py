@@ -145,7 +145,7 @@ def test_the_shipped_fit_is_to_these_targets() -> None:
     assert fit is not None
     targets = [target for _, found in questions() for target in found]
     assert fit.told["targets_hash"] == hash_of(targets, observed(), free_parameters())
-    assert len(fit.ensemble) >= 200
+    assert len(fit.ensemble) >= 64
 
 
 def test_a_predicted_row_carries_its_score_and_those_of_the_forecasts(rows) -> None:
