@@ -146,7 +146,7 @@ def _drawn_back(
         if not len(out):
             break
         x[out] = starts[out] + share * way[out]
-        predicted[out] = problem.predict(x[out], engine, states=[states[i] for i in out])
+        predicted[out] = problem.predict(x[out], engine, states=[states[i] for i in out.tolist()])
         cost[out] = problem.cost(x[out], predicted[out])
     return x, predicted, cost
 
