@@ -33,13 +33,16 @@ DRUGS = {
     "brexanolone": {"gabaa_potentiation": 1, "tonic_inhibition": 1},
     "gepirone": {"raphe_firing": -1},
 }
+#: what is engaged only where an alternative holds: without the brake an agonist has nothing to press
+NEEDS = {"gepirone": {"autoreceptor-delay": "on"}}
 DEVICES = {"rtms": {"prefrontal_gain": 1}, "tdcs": {}, "light": {}}
 GRID = 6.0  # hours between looks: a direct effect of an infusion lasts that long
 
 
 @pytest.mark.parametrize("name", DRUGS)
 def test_a_drug_engages_what_the_matrix_says_in_every_world(name) -> None:
-    done = run(usual_trial(name, people=8).with_(worlds=WORLDS), default_engine(), grid_hours=GRID)
+    design = usual_trial(name, people=8).with_(worlds=WORLDS, hypotheses=NEEDS.get(name, {}))
+    done = run(design, default_engine(), grid_hours=GRID)
     assert not done.failures
     assert len({person.world_number for person in done.arms[name].people}) == WORLDS
     for quantity, sign in DRUGS[name].items():
