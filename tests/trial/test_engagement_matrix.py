@@ -47,8 +47,8 @@ def test_a_drug_engages_what_the_matrix_says_in_every_world(name) -> None:
     assert len({person.world_number for person in done.arms[name].people}) == WORLDS
     for quantity, sign in DRUGS[name].items():
         gap = done.arms[name].output(quantity) - _control(done, quantity)
-        largest = np.take_along_axis(gap, np.abs(gap).argmax(axis=1)[:, None], axis=1)
-        assert (sign * largest > 0).mean() >= 0.75, f"{quantity}: {largest.ravel()}"
+        moved = (sign * gap).max(axis=1)  # at some time; adaptation may later overshoot the other way
+        assert (moved > 1e-3).mean() >= 0.75, f"{quantity}: {moved}"
 
 
 def _control(done, quantity: str) -> np.ndarray:
