@@ -52,10 +52,6 @@ def test_a_plan_is_valid(written):
     assert problems(written[0]) == []
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="open fault since the blocks of 27 November 2026: one output of the exported plan differs; cause not found",
-)
 def test_a_plan_means_the_same_to_us_and_to_another_simulator(plan, written):
     """Every state and value of the model, over the doses and after them."""
     path, _ = written

@@ -88,10 +88,10 @@ def typical_task(
     events = [event for event in events_of(plan, person, 1.0) if event.time <= end]
     events += contacts(days[days * 24 <= end] * 24)
     events.append(Rate(0.0, "life.course", 1.0, end + 1.0))
-    program = lower(model)
     worth = contact_weights(setting or setting_of([plan]), World({}))
-    worth = {name: number for name, number in worth.items() if name not in (parameters or {})}
-    numbers = np.array([[worth.get(name, model.parameters[name].number) for name in program.parameters]])
+    model = model.having({name: number for name, number in worth.items() if name not in (parameters or {})})
+    program = lower(model)
+    numbers = np.array([[model.parameters[name].number for name in program.parameters]])
     return model, Task(program, numbers, tabulate(program, [events]), times, tuple(outputs), start=-RUN_IN_HOURS)
 
 
