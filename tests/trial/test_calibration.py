@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from euthymia.cli.app import ended
-from euthymia.cohort.weigh import tilted
+from euthymia.cohort.weigh import tilted_sets
 from euthymia.engine.choose import default_engine
 from euthymia.errors import StoreError, TrialError, UnknownName
 from euthymia.evidence.library import calibration_trials, published_trials
@@ -29,7 +29,6 @@ from euthymia.trial.calibration.problem import Problem, problem, questions
 from euthymia.trial.calibration.rivals import Rival, weighted
 from euthymia.trial.calibration.run import calibrate
 from euthymia.trial.calibration.target import CONTRAST_SD, SHARED, Target, covariance
-from euthymia.trial.calibration.tilting import tilted_sets
 from euthymia.trial.calibration.virtual_trials import followed
 from euthymia.trial.calibration.written import write_fit
 
@@ -189,12 +188,14 @@ def test_a_recalled_number_counts_by_the_square_of_its_chance() -> None:
     assert replace(sure, weight=0.49).sd == pytest.approx(sure.sd / 0.7)
 
 
-def test_the_weights_of_many_crowds_are_those_of_one() -> None:
+def test_every_crowd_is_tilted_exponentially_to_the_mean() -> None:
+    """Least change of weights: their logarithms are a straight line of the scores, and the mean is met."""
     scores = np.random.default_rng(3).normal(30, 5, (4, 24))
-    together = tilted_sets(scores, 33.0)
-    for row, alone in zip(together, scores, strict=True):
-        assert np.allclose(row, tilted(alone, 33.0), atol=1e-9)
-    assert np.allclose((together * scores).sum(axis=1), 33.0)
+    weights = tilted_sets(scores, 33.0)
+    assert np.allclose((weights * scores).sum(axis=1), 33.0)
+    for row, alone in zip(np.log(weights), scores, strict=True):
+        slope, offset = np.polyfit(alone, row, 1)
+        assert np.allclose(row, slope * alone + offset, atol=1e-9)
 
 
 def test_which_numbers_follow_which_parameters_is_found_out() -> None:

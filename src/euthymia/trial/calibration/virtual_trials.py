@@ -16,12 +16,12 @@ from functools import cached_property
 import numpy as np
 
 from euthymia.cohort.cohort import Patient
+from euthymia.cohort.weigh import tilted_sets
 from euthymia.engine.schedule import ScheduleTable
 from euthymia.engine.task import Engine, Task
 from euthymia.model.symptoms.domains import DOMAINS
 from euthymia.treatments.plan import Plan
 from euthymia.trial.calibration.target import Target
-from euthymia.trial.calibration.tilting import tilted_sets
 from euthymia.trial.conduct import arm_task, parameters_of, ready
 from euthymia.trial.enrol import Person, enrol
 from euthymia.trial.protocol import Trial
